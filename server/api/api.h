@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "api/request.h"
+#include "domain/request.h"
 #include "domain/domain.h"
 
 G_BEGIN_DECLS

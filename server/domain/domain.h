@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "api/request.h"
+#include "domain/request.h"
 #include "backplane/backplane.h"
 #include "domain/limits.h"
 #include "store/store.h"
