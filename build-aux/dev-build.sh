@@ -57,8 +57,11 @@ configure ()
   wanted=$(build_options "$kind") || exit 1
   mapfile -t options <<<"$wanted"
   compiler=$(build_compiler "$kind")
-  [ "$(cat "$folder/.dev-options" 2>/dev/null)" != "$compiler $wanted" ] || return 0
-  [ ! -e "$folder" ] || rm -rf "$folder"
+  if [ "$(cat "$folder/.dev-options" 2>/dev/null)" = "$compiler $wanted" ]; then
+    # Follows a change of a meson.build; nothing to do otherwise.
+    ninja -C "$folder" build.ninja >"$build_root/logs/setup-$kind.log" 2>&1 && return
+  fi
+  rm -rf "$folder"
   step "setting up _build/$kind" "$build_root/logs/setup-$kind.log" \
     env ${compiler:+CC="$compiler"} meson setup "${options[@]}" "$folder" "$source_root"
   printf '%s\n' "$compiler $wanted" >"$folder/.dev-options"
