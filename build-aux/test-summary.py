@@ -13,6 +13,9 @@ import sys
 from dataclasses import dataclass, field
 
 TAP_LINE = re.compile(r'^( *)(ok|not ok)\b *\d* *(?:- )?(.*?)(?: *# *(SKIP\w*|TODO)\b *(.*))?$', re.IGNORECASE)
+# What says nothing about a failure: successes, and the brackets that GTest puts around groups.
+QUIET = re.compile(r'^ *(ok |# (Start|End) of |# random seed|TAP version|1\.\.\d)')
+SANITIZER = re.compile(r'ERROR: \w+Sanitizer|runtime error:')
 EXCERPT_LINES = 30
 
 
@@ -27,9 +30,12 @@ class Counts:
 
 
 def excerpt(test):
-    """The end of what a test said, with the lines of its successes left out."""
+    """The end of what a test said, or the beginning of a sanitizer's report."""
     text = (test.get('stdout') or '') + '\n' + (test.get('stderr') or '')
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith('ok ')]
+    lines = [line for line in text.splitlines() if line.strip() and not QUIET.match(line)]
+    for number, line in enumerate(lines):
+        if SANITIZER.search(line):
+            return lines[number:number + EXCERPT_LINES]
     return lines[-EXCERPT_LINES:]
 
 
@@ -62,7 +68,7 @@ def count(label, path):
     with open(path, encoding='utf-8') as log:
         for line in log:
             test = json.loads(line)
-            name = f'{label}: {test["name"]}'
+            name = f'{label}: {test["name"].rpartition(" / ")[2]}'
             result = test['result']
             is_tap = bool(re.search(r'^(TAP version|1\.\.\d)', test.get('stdout') or '', re.MULTILINE))
             if result == 'SKIP' and not is_tap:
@@ -71,7 +77,7 @@ def count(label, path):
             told = is_tap and count_tap(name, test, counts)
             if result in ('OK', 'EXPECTEDFAIL', 'SKIP'):
                 counts.passed += not is_tap
-            elif not told:
+            elif not told or result != 'FAIL':
                 # A crash, a time-out or a bad plan, which no line of the test itself tells.
                 how = f'{result.lower()}, exit status {test.get("returncode")}, {test.get("duration", 0):.1f} s'
                 counts.failed.append((f'{name} ({how})', excerpt(test)))
