@@ -8,6 +8,8 @@
 : "${source_root:?}"
 build_root=$source_root/_build
 jobs=${CONFAB_DEV_JOBS:-$(nproc)}
+# The same sources in another folder are the same to ccache, which meson finds by itself.
+export CCACHE_BASEDIR=$source_root CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-4G}
 
 # Debian's clang tools carry their version in the name.
 clang_tool ()
@@ -72,8 +74,6 @@ build ()
 {
   local kind=$1
   shift
-  # The same sources in another folder are the same to ccache.
-  export CCACHE_BASEDIR=$source_root CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-4G}
   configure "$kind"
   if ninja -C "$build_root/$kind" -n "$@" 2>/dev/null | grep -q 'no work to do'; then return; fi
   step "building _build/$kind" "$build_root/logs/build-$kind.log" ninja -C "$build_root/$kind" -j "$jobs" "$@"
