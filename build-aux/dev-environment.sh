@@ -7,6 +7,7 @@
 # (as root on Debian and its family); an image made by podman or docker. Sourced by ./dev.
 
 : "${source_root:?}"
+export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
 dev_cache=${CONFAB_DEV_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/confab-dev}
 package_list=$source_root/build-aux/packages
 root_marker=/etc/confab-dev-root
@@ -75,7 +76,7 @@ use_host ()
 
 root_is_possible ()
 {
-  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null && unshare -m true 2>/dev/null
+  [ "$(id -u)" -eq 0 ] && { command -v apt-get || command -v mmdebstrap; } >/dev/null && unshare -m true 2>/dev/null
 }
 
 install_mmdebstrap ()
@@ -289,8 +290,9 @@ explain_what_to_install ()
 {
   local lacks=$1
   die "this machine has nothing to build Confab with. One of these will do:
-  - a newer system (Debian 13, Ubuntu 25.04, Fedora 41 or later) with the packages of build-aux/packages;
-    here is missing: ${lacks%, }
+  - a newer system (Debian 13, Ubuntu 25.04, Fedora 41 or later) with the packages of build-aux/packages, on Debian:
+    apt-get install \$(sed 's/#.*//' build-aux/packages)
+    Missing here: ${lacks%, }
   - podman or docker: ./dev then makes an image from the Containerfile
   - root on Debian or a system of its family: ./dev then makes a Debian 13 root with mmdebstrap in $dev_cache"
 }
