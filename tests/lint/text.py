@@ -6,7 +6,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 from tree import ROOT, files, finish, is_text
 
-CODE = ('.c', '.h', '.py', '.sh', '.blp', '.css', '.build')
+CODE = ('.c', '.h', '.py', '.sh', '.blp', '.css', '.build', 'dev')
 WIDTH = 120
 # Corpora, vectors and patches are data: their bytes are the point.
 AS_THEY_ARE = ('tests/fuzz/corpus/', 'tests/fuzz/corpora/', 'COPYING')
