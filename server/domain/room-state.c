@@ -83,6 +83,9 @@ room_state_count_members (const RoomState *self)
 void
 room_state_follow (RoomState *self, const Change *change)
 {
+  /* How far somebody has read decides nothing. */
+  if (change->kind == CHANGE_MARK)
+    return;
   if (change->room != NULL)
     {
       g_clear_pointer (&self->room, room_unref);

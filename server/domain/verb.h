@@ -23,9 +23,9 @@ typedef gboolean (*ConnectionVerb) (Domain *domain, Request *request, ConfabJson
 typedef struct
 {
   Domain *domain;
-  const RoomState *room;
+  const RoomState *room;   /* in decide only, NULL in reply */
   const Caller *caller;
-  const Member *me;        /* the caller's membership, NULL when not a member */
+  const Member *me;        /* the caller's membership, NULL when not a member; in decide only */
   gconstpointer fields;
   gint64 now;
   GPtrArray *changes;      /* of Change*: out */
