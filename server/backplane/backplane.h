@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct _Backplane Backplane;
 
-/* Called for every event on a subscribed topic, on whatever thread published or received it, in order per topic. */
-typedef void (*BackplaneDeliver) (Event *event, gpointer data);
+/* Called with events on subscribed topics, on whatever thread published or received them, in order per topic. What was
+ * published together comes together where it can, so that a receiver's wake-up serves them all. */
+typedef void (*BackplaneDeliver) (Event **events, guint n_events, gpointer data);
 
 /* "local" (one instance) or, later, redis://… */
 Backplane *backplane_open (const char *address, GError **error);
