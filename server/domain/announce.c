@@ -60,24 +60,38 @@ announce_message (const Change *change, GPtrArray *events)
 }
 
 static void
-announce_membership (const Change *change, const char *name, GPtrArray *events)
+begin_membership (ConfabJsonWriter *writer, const Change *change)
+{
+  begin (writer);
+  confab_json_writer_member_string (writer, "roomId", change->room_id);
+  confab_json_writer_member_int (writer, "rev", change->rev);
+}
+
+static void
+announce_person (const Change *change, const char *name, GPtrArray *events)
 {
   ConfabJsonWriter writer;
 
-  begin (&writer);
-  confab_json_writer_member_string (&writer, "roomId", change->room_id);
-  confab_json_writer_member_int (&writer, "rev", change->rev);
-  if (change->kind != CHANGE_SET_ROLE)
-    {
-      confab_json_writer_member_string (&writer, "userId", change->member->user_id);
-      confab_json_writer_member_string (&writer, "username", change->member->username);
-    }
-  if (change->kind != CHANGE_LEAVE)
+  begin_membership (&writer, change);
+  confab_json_writer_member_string (&writer, "userId", change->member->user_id);
+  confab_json_writer_member_string (&writer, "username", change->member->username);
+  if (change->kind == CHANGE_JOIN)
     {
       confab_json_writer_member (&writer, "member");
       member_write_json (change->member, &writer);
     }
   finish (&writer, topic_for_room (change->room_id), name, events);
+}
+
+static void
+announce_member (const Change *change, const Member *member, GPtrArray *events)
+{
+  ConfabJsonWriter writer;
+
+  begin_membership (&writer, change);
+  confab_json_writer_member (&writer, "member");
+  member_write_json (member, &writer);
+  finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_MEMBER_CHANGED, events);
 }
 
 /* topic's devices stop following the room and are told that it is gone for them. */
@@ -151,16 +165,18 @@ announce_change (const Limits *limits, const RoomState *room, const Change *chan
       break;
 
     case CHANGE_JOIN:
-      announce_membership (change, CONFAB_EVENT_USER_JOINED, events);
+      announce_person (change, CONFAB_EVENT_USER_JOINED, events);
       break;
 
     case CHANGE_LEAVE:
-      announce_membership (change, CONFAB_EVENT_USER_LEFT, events);
+      announce_person (change, CONFAB_EVENT_USER_LEFT, events);
+      if (change->promoted != NULL)
+        announce_member (change, change->promoted, events);
       announce_left (change->room_id, topic_for_user (change->target_id), events);
       break;
 
     case CHANGE_SET_ROLE:
-      announce_membership (change, CONFAB_EVENT_MEMBER_CHANGED, events);
+      announce_member (change, change->member, events);
       break;
 
     case CHANGE_UPDATE_ROOM:

@@ -6,8 +6,6 @@
 
 #include "domain/messages.h"
 
-#include <string.h>
-
 #include "domain/decision.h"
 #include "domain/mentions.h"
 #include "domain/records-json.h"
@@ -24,34 +22,12 @@ reply_message (const Decision *decision, ConfabJsonWriter *reply)
 }
 
 static gboolean
-check_reply_to (const Decision *decision, const char *reply_to, GError **error)
-{
-  g_autoptr(GError) local_error = NULL;
-  g_autoptr(Message) message = NULL;
-
-  if (reply_to == NULL)
-    return TRUE;
-  message = store_get_message (decision->domain->store, reply_to, &local_error);
-  if (message == NULL && !g_error_matches (local_error, CONFAB_ERROR, CONFAB_ERROR_NOT_FOUND))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (message != NULL && strcmp (message->room_id, decision->room->room->id) == 0)
-    return TRUE;
-  g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "The message it replies to is not in this room");
-  if (error != NULL)
-    confab_error_add_field (*error, "replyTo", "is not a message of this room");
-  return FALSE;
-}
-
-static gboolean
 decide_send (Decision *decision, GError **error)
 {
   const ConfabSendMessageRequest *fields = decision->fields;
   Message *draft = NULL;
 
-  if (!decision_permits (decision, PERMISSION_WRITE, error) || !check_reply_to (decision, fields->reply_to, error))
+  if (!decision_permits (decision, PERMISSION_WRITE, error))
     return FALSE;
   if (fields->type == CONFAB_MESSAGE_TYPE_SYSTEM)
     {

@@ -53,6 +53,9 @@ struct _Request
   gint64 arrived;                       /* monotonic, microseconds */
   RequestDone done;
   gpointer door;                        /* the door's own, and freed by its done */
+  gboolean rate_limited;                /* a bucket was asked; what it said, for the door's RateLimit headers: */
+  double rate_remaining;                /* tokens left */
+  double retry_after;                   /* seconds, when there were none */
   RequestObserver observe;              /* nullable: counts what was finished */
   gpointer observe_data;
 };

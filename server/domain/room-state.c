@@ -97,4 +97,6 @@ room_state_follow (RoomState *self, const Change *change)
     room_state_drop (self, change->member->user_id);
   else
     room_state_put (self, change->member);
+  if (change->promoted != NULL)
+    room_state_put (self, change->promoted);
 }

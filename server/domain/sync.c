@@ -39,9 +39,19 @@ update_read (Update *self, Domain *domain, GError **error)
   const Room *room = self->summary->room;
   guint most = domain->limits.resume_changes;
   MessagePage newest = { .after = -1, .limit = LIMITED_PAGE };
+  gboolean anew = self->since > room->rev;
   gboolean has_more = FALSE;
   gint64 total = 0;
 
+  /* Nothing to look for; a client from another life of this database (a restored backup) starts anew. */
+  if (self->since == room->rev)
+    {
+      self->messages = g_ptr_array_new ();
+      self->members = g_ptr_array_new ();
+      return TRUE;
+    }
+  if (anew)
+    self->since = 0;
   /* Members before messages: a mark may then be older than a message, never the other way round. */
   self->members = store_list_changed_members (domain->store, room->id, self->since, error);
   if (self->members == NULL)
@@ -49,22 +59,12 @@ update_read (Update *self, Domain *domain, GError **error)
   self->messages = store_list_changed_messages (domain->store, room->id, self->since, most, &total, error);
   if (self->messages == NULL)
     return FALSE;
-  self->limited = total > most;
+  self->limited = total > most || anew;
   if (!self->limited)
     return TRUE;
   g_clear_pointer (&self->messages, g_ptr_array_unref);
   self->messages = store_list_messages (domain->store, room->id, &newest, &has_more, error);
   return self->messages != NULL;
-}
-
-/* The rev that these records bring a client to. A change that came after the summary was read may be among them: the next event's
- * rev, or the next resume, brings the rest. */
-static gint64
-update_get_rev (const Update *self)
-{
-  gint64 rev = self->summary->room->rev;
-
-  return rev;
 }
 
 static void
@@ -100,7 +100,8 @@ update_write (const Update *self, ConfabJsonWriter *writer)
 
   confab_json_writer_begin_object (writer);
   confab_json_writer_member_string (writer, "roomId", room->id);
-  confab_json_writer_member_int (writer, "rev", update_get_rev (self));
+  /* A change that came after the summary was read may be among the messages too; its own event brings the rev. */
+  confab_json_writer_member_int (writer, "rev", room->rev);
   confab_json_writer_member_int (writer, "lastSeq", room->last_seq);
   confab_json_writer_member_int (writer, "readSeq", me->read_seq);
   confab_json_writer_member_int (writer, "receivedSeq", me->received_seq);
