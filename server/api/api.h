@@ -15,6 +15,11 @@ Api *api_new (Domain *domain);
 void api_free (Api *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Api, api_free)
 
+/* Sees every request that is finished, just before its answer goes out. Set before the first request. */
+void api_set_observer (Api *self, RequestObserver observe, gpointer data);
+/* How many requests were taken and are not finished. */
+guint api_get_in_flight (Api *self);
+
 /* Checks the auth level and the rate limit and lets the operation run where its row says. Never blocks; takes the request
  * and finishes it on some thread. Callable from reactors. */
 void api_dispatch (Api *self, Request *request);
