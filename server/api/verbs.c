@@ -6,6 +6,8 @@
 
 #include "api/verbs.h"
 
+#include <string.h>
+
 #include "domain/accounts.h"
 #include "domain/members.h"
 #include "domain/messages.h"
@@ -65,11 +67,20 @@ verb_find (ConfabOperationId operation)
   return verb->pool != NULL || verb->connection != NULL || verb->room != NULL ? verb : NULL;
 }
 
+static const char *
+get_id (const ConfabOperation *operation, gconstpointer fields, const char *name)
+{
+  for (guint i = 0; i < operation->n_fields; i++)
+    if (strcmp (operation->fields[i].name, name) == 0)
+      return G_STRUCT_MEMBER (char *, fields, operation->fields[i].offset);
+  return NULL;
+}
+
 const char *
 verb_get_room (const ConfabOperation *operation, gconstpointer fields, const char **message_id)
 {
-  const char *room_id = confab_request_get_string (operation, fields, "roomId");
+  const char *room_id = get_id (operation, fields, "roomId");
 
-  *message_id = room_id == NULL ? confab_request_get_string (operation, fields, "messageId") : NULL;
+  *message_id = room_id == NULL ? get_id (operation, fields, "messageId") : NULL;
   return room_id;
 }
