@@ -167,7 +167,8 @@ static gboolean
 check_rate (Api *self, Request *request, GError **error)
 {
   const ConfabBucket *bucket = request->operation->bucket;
-  const char *who = bucket->per_address || request->caller->user_id == NULL ? request->caller->address : request->caller->user_id;
+  gboolean by_address = bucket->per_address || request->caller->user_id == NULL;
+  const char *who = by_address ? request->caller->address : request->caller->user_id;
   GError *limited = NULL;
 
   if (!self->domain->limits.rate_limits)

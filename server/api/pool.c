@@ -33,7 +33,8 @@ pool_new (void)
 {
   Pool *self = g_new0 (Pool, 1);
 
-  /* Jobs wait for the database or a password hash more than they compute; a few more threads than cores keep both busy. */
+  /* Jobs wait for the database or a password hash more than they compute; a few more threads than cores keep both
+   * busy. */
   self->threads = g_thread_pool_new (job_run, self, (int) g_get_num_processors () + 4, TRUE, NULL);
   return self;
 }

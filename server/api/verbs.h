@@ -19,7 +19,8 @@ typedef struct
 /* NULL for operations that a door handles itself (authenticate, close-room). */
 const Verb *verb_find (ConfabOperationId operation);
 
-/* The room that a request of a room verb names, or NULL with the message whose room it is. Both borrowed from fields. */
+/* The room that a request of a room verb names, or NULL with the message whose room it is. Both are the
+ * request's own. */
 const char *verb_get_room (const ConfabOperation *operation, gconstpointer fields, const char **message_id);
 
 G_END_DECLS

@@ -17,24 +17,28 @@ typedef enum
 } Registration;
 
 /* Borrows store and backplane. Makes or reads the signing secret. */
-Accounts *accounts_new (Store *store, Backplane *backplane, const Limits *limits, Registration registration, GError **error);
+Accounts *accounts_new (Store *store, Backplane *backplane, const Limits *limits, Registration registration,
+                        GError **error);
 void accounts_free (Accounts *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Accounts, accounts_free)
 
 /* The one-time claim that makes the first account an admin; NULL once there is an account. Free with g_free(). */
 char *accounts_make_claim (Accounts *self, gint64 now, GError **error);
 
-/* Who an access token stands for: signature and time only, no I/O. expires_at: milliseconds. UNAUTHENTICATED otherwise. */
+/* Who an access token stands for: signature and time only, no I/O. expires_at: milliseconds. UNAUTHENTICATED
+ * otherwise. */
 Caller *accounts_verify_token (Accounts *self, const char *token, gint64 now, gint64 *expires_at, GError **error);
 
 /* Is the caller's session still there? Blocks; answers are remembered for half a minute, revocations here at once. */
 gboolean accounts_check_session (Accounts *self, const Caller *caller, gint64 now, GError **error);
 
-/* Account and session of a connection that authenticates, past every cache; caller's names and role follow the account. */
+/* Account and session of a connection that authenticates, past every cache; caller's names and role follow the
+ * account. */
 gboolean accounts_load (Accounts *self, Caller *caller, User **user, Session **session, GError **error);
 
 /* Pool verbs (domain/verb.h). */
-#define ACCOUNTS_VERB(name) gboolean accounts_##name (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error)
+#define ACCOUNTS_VERB(name) gboolean accounts_##name (Domain *domain, const Caller *caller, gconstpointer fields,
+                                                      ConfabJsonWriter *reply, GError **error)
 ACCOUNTS_VERB (register);
 ACCOUNTS_VERB (login);
 ACCOUNTS_VERB (refresh);

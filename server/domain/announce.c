@@ -121,7 +121,8 @@ announce_room (const Change *change, GPtrArray *events)
   finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_ROOM_CHANGED, events);
 }
 
-/* In large rooms nobody looks at who read what, and the notices would be the bulk of the traffic: only the person's own devices hear. */
+/* In large rooms nobody looks at who read what, and the notices would be the bulk of the traffic: only the person's
+ * own devices hear. */
 static void
 announce_mark (const Limits *limits, const RoomState *room, const Change *change, GPtrArray *events)
 {
@@ -133,7 +134,8 @@ announce_mark (const Limits *limits, const RoomState *room, const Change *change
   confab_json_writer_member_string (&writer, "userId", change->member->user_id);
   confab_json_writer_member_int (&writer, "receivedSeq", change->member->received_seq);
   confab_json_writer_member_int (&writer, "readSeq", change->member->read_seq);
-  finish (&writer, shown ? topic_for_room (change->room_id) : topic_for_user (change->member->user_id), CONFAB_EVENT_RECEIPT, events);
+  finish (&writer, shown ? topic_for_room (change->room_id) : topic_for_user (change->member->user_id),
+          CONFAB_EVENT_RECEIPT, events);
 }
 
 void

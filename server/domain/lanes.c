@@ -105,7 +105,8 @@ static void
 lane_announce_join (Lane *self, const Change *change, GPtrArray *events)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(RoomSummary) summary = store_get_user_room (self->lanes->domain->store, change->target_id, change->room_id, &error);
+  g_autoptr(RoomSummary) summary = store_get_user_room (self->lanes->domain->store, change->target_id,
+                                                        change->room_id, &error);
 
   if (summary != NULL)
     announce_joined (summary, events);
@@ -211,7 +212,8 @@ lane_fail (Lane *self, GPtrArray *batch, const GError *error)
     }
 }
 
-/* Decides what can be decided now. What follows a change of its room's state in the same batch goes back to the queue, in order. */
+/* Decides what can be decided now. What follows a change of its room's state in the same batch goes back to the
+ * queue, in order. */
 static GPtrArray *
 lane_decide (Lane *self, GQueue *taken)
 {

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A lane takes all that is queued (bounded), decides it, has the store apply the batch as one transaction, and only then
- * answers and announces: acknowledged means durable.
+ * A lane takes all that is queued (bounded), decides it, has the store apply the batch as one transaction, and only
+ * then answers and announces: acknowledged means durable.
  */
 #pragma once
 

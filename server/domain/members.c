@@ -117,7 +117,8 @@ decide_remove (Decision *decision, GError **error)
 {
   const ConfabRemoveMemberRequest *fields = decision->fields;
 
-  if (!decision_permits (decision, PERMISSION_REMOVE_MEMBER, error) || get_target (decision, fields->user_id, error) == NULL)
+  if (!decision_permits (decision, PERMISSION_REMOVE_MEMBER, error) ||
+      get_target (decision, fields->user_id, error) == NULL)
     return FALSE;
   add_membership_change (decision, CHANGE_LEAVE, fields->user_id, CONFAB_MEMBER_ROLE_MEMBER);
   return TRUE;
@@ -153,7 +154,8 @@ decide_set_role (Decision *decision, GError **error)
     return FALSE;
   if (fields->role != CONFAB_MEMBER_ROLE_ADMIN && is_last_admin (decision->room, target))
     {
-      g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_CONFLICT, "A room needs an admin: make somebody else one first");
+      g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_CONFLICT,
+                           "A room needs an admin: make somebody else one first");
       return FALSE;
     }
   add_membership_change (decision, CHANGE_SET_ROLE, fields->user_id, fields->role);

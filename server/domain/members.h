@@ -14,6 +14,7 @@ extern const RoomVerb members_add;
 extern const RoomVerb members_remove;
 extern const RoomVerb members_set_role;
 
-gboolean members_list (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error);
+gboolean members_list (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply,
+                       GError **error);
 
 G_END_DECLS

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* User ids of the members that text mentions by @username, each once; NULL for none. whole_room: @room was there. Free with g_strfreev(). */
+/* User ids of the members that text mentions by @username, each once; NULL for none. whole_room: @room was there.
+ * Free with g_strfreev(). */
 char **mentions_find (const RoomState *room, const char *text, gboolean *whole_room);
 
 G_END_DECLS

@@ -137,6 +137,12 @@ messages_cursor_before (gint64 seq)
   return g_strdup_printf ("b%" G_GINT64_FORMAT, seq);
 }
 
+static char *
+cursor_after (gint64 seq)
+{
+  return g_strdup_printf ("a%" G_GINT64_FORMAT, seq);
+}
+
 static gboolean
 page_from_cursor (const char *cursor, MessagePage *page)
 {
@@ -154,13 +160,15 @@ page_from_cursor (const char *cursor, MessagePage *page)
 static gboolean
 page_from_fields (const ConfabListMessagesRequest *fields, MessagePage *page, GError **error)
 {
-  guint64 places = CONFAB_LIST_MESSAGES_CURSOR | CONFAB_LIST_MESSAGES_BEFORE | CONFAB_LIST_MESSAGES_AFTER | CONFAB_LIST_MESSAGES_AROUND;
+  const guint64 places = CONFAB_LIST_MESSAGES_CURSOR | CONFAB_LIST_MESSAGES_BEFORE | CONFAB_LIST_MESSAGES_AFTER |
+                         CONFAB_LIST_MESSAGES_AROUND;
   guint64 given = fields->present & places;
 
   *page = (MessagePage) { .after = -1, .limit = fields->limit };
   if ((given & (given - 1)) != 0)
     {
-      g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "Give only one of cursor, before, after and around");
+      g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST,
+                           "Give only one of cursor, before, after and around");
       return FALSE;
     }
   if (given == CONFAB_LIST_MESSAGES_BEFORE)
@@ -192,7 +200,7 @@ write_page (const MessagePage *page, GPtrArray *messages, gboolean has_more, Con
     {
       const Message *first = messages->pdata[0];
       const Message *last = messages->pdata[messages->len - 1];
-      g_autofree char *cursor = page->after >= 0 ? g_strdup_printf ("a%" G_GINT64_FORMAT, last->seq) : messages_cursor_before (first->seq);
+      g_autofree char *cursor = page->after >= 0 ? cursor_after (last->seq) : messages_cursor_before (first->seq);
 
       confab_json_writer_member_string (reply, "nextCursor", cursor);
     }

@@ -14,7 +14,8 @@ extern const RoomVerb messages_delete;
 extern const RoomVerb messages_add_reaction;
 extern const RoomVerb messages_remove_reaction;
 
-gboolean messages_list (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error);
+gboolean messages_list (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply,
+                        GError **error);
 
 /* The cursor of list-messages for the page before seq. Free with g_free(). */
 char *messages_cursor_before (gint64 seq);

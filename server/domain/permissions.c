@@ -29,7 +29,8 @@ typedef enum
 #define A ALLOWED
 #define H HIDDEN
 
-/* A server moderator who is not in a private or direct room does not see into it: moderation there begins with a report. */
+/* A server moderator who is not in a private or direct room does not see into it: moderation there begins with a
+ * report. */
 static const Verdict verdicts[N_PERMISSIONS][3][N_STANDINGS] = {
   /*                            public: stranger, moderator, member, admin   private                direct */
   [PERMISSION_SEE]           = { { A, A, A, A },                         { H, H, A, A },        { H, H, A, A } },
@@ -74,7 +75,8 @@ standing_of (const Member *me, ConfabUserRole server_role)
 }
 
 gboolean
-permission_check (Permission permission, ConfabRoomType type, const Member *me, ConfabUserRole server_role, GError **error)
+permission_check (Permission permission, ConfabRoomType type, const Member *me, ConfabUserRole server_role,
+                  GError **error)
 {
   switch (verdicts[permission][type][standing_of (me, server_role)])
     {

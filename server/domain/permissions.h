@@ -28,6 +28,7 @@ typedef enum
 } Permission;
 
 /* me: the caller's membership, nullable. */
-gboolean permission_check (Permission permission, ConfabRoomType type, const Member *me, ConfabUserRole server_role, GError **error);
+gboolean permission_check (Permission permission, ConfabRoomType type, const Member *me, ConfabUserRole server_role,
+                           GError **error);
 
 G_END_DECLS

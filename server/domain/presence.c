@@ -11,7 +11,8 @@
 #include "domain/announce.h"
 #include "domain/rooms.h"
 
-/* A device that closes its connection and comes back within this time was never seen to go: no flicker at every Wi-Fi hiccup. */
+/* A device that closes its connection and comes back within this time was never seen to go: no flicker at every Wi-Fi
+ * hiccup. */
 #define GRACE_SECONDS 10
 /* Presence of more people than this is not sent for one room. */
 #define MOST_SHOWN 100
@@ -29,7 +30,8 @@ write_presence (ConfabJsonWriter *writer, const char *user_id, ConfabPresenceSta
   confab_json_writer_end_object (writer);
 }
 
-/* To the devices that show one of the person's rooms; a device that shows two of them hears it twice, which changes nothing. */
+/* To the devices that show one of the person's rooms; a device that shows two of them hears it twice, which changes
+ * nothing. */
 static void
 announce_presence (Domain *domain, const char *user_id, ConfabPresenceStatus status)
 {

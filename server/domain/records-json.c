@@ -15,6 +15,12 @@ write_optional_string (ConfabJsonWriter *writer, const char *name, const char *v
 }
 
 static void
+write_display_name (ConfabJsonWriter *writer, const char *display_name, const char *username)
+{
+  confab_json_writer_member_string (writer, "displayName", display_name != NULL ? display_name : username);
+}
+
+static void
 write_optional_time (ConfabJsonWriter *writer, const char *name, gint64 time)
 {
   if (time != 0)
@@ -27,7 +33,7 @@ user_write_json (const User *self, gboolean with_email, ConfabJsonWriter *writer
   confab_json_writer_begin_object (writer);
   confab_json_writer_member_string (writer, "id", self->id);
   confab_json_writer_member_string (writer, "username", self->username);
-  confab_json_writer_member_string (writer, "displayName", self->display_name != NULL ? self->display_name : self->username);
+  write_display_name (writer, self->display_name, self->username);
   if (with_email)
     write_optional_string (writer, "email", self->email);
   write_optional_string (writer, "avatar", self->avatar);
@@ -56,7 +62,7 @@ member_write_json (const Member *self, ConfabJsonWriter *writer)
   confab_json_writer_begin_object (writer);
   confab_json_writer_member_string (writer, "userId", self->user_id);
   confab_json_writer_member_string (writer, "username", self->username);
-  confab_json_writer_member_string (writer, "displayName", self->display_name != NULL ? self->display_name : self->username);
+  write_display_name (writer, self->display_name, self->username);
   write_optional_string (writer, "avatar", self->avatar);
   confab_json_writer_member_string (writer, "role", confab_member_role_to_string (self->role));
   confab_json_writer_member_timestamp (writer, "joinedAt", self->joined_at);

@@ -15,8 +15,8 @@ void session_write_json (const Session *self, gboolean current, ConfabJsonWriter
 void member_write_json (const Member *self, ConfabJsonWriter *writer);
 void message_write_json (const Message *self, ConfabJsonWriter *writer);
 /* me, members (of Member*), last_message: nullable, what the reader may see. */
-void room_write_json (const Room *self, const Member *me, GPtrArray *members, const Message *last_message, gint64 mentions,
-                      ConfabJsonWriter *writer);
+void room_write_json (const Room *self, const Member *me, GPtrArray *members, const Message *last_message,
+                      gint64 mentions, ConfabJsonWriter *writer);
 void room_summary_write_json (const RoomSummary *self, ConfabJsonWriter *writer);
 
 /* The members of an open object. */

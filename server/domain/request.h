@@ -27,7 +27,8 @@ Caller *caller_copy (const Caller *self);
 void caller_free (Caller *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Caller, caller_free)
 
-/* A connection that can be told of events; the doors with connections implement it, REST has none. Functions may be called from any thread. */
+/* A connection that can be told of events; the doors with connections implement it, REST has none. Functions may be
+ * called from any thread. */
 typedef struct
 {
   void (*subscribe) (gpointer subscriber, const char *topic);
@@ -36,7 +37,8 @@ typedef struct
   void (*unref) (gpointer subscriber);
 } SubscriberClass;
 
-/* Exactly one of reply (the text of a JSON object) and error. Called once, on any thread; the request is freed afterwards by the caller of it. */
+/* Exactly one of reply (the text of a JSON object) and error. Called once, on any thread; the request is freed
+ * afterwards by the caller of it. */
 typedef void (*RequestDone) (Request *request, GBytes *reply, const GError *error);
 
 /* Sees every request once, just before its answer goes out; on any thread. */
@@ -61,7 +63,8 @@ struct _Request
 };
 
 /* fields is taken, caller copied; subscriber referenced. */
-Request *request_new (const ConfabOperation *operation, const Caller *caller, gpointer fields, RequestDone done, gpointer door);
+Request *request_new (const ConfabOperation *operation, const Caller *caller, gpointer fields, RequestDone done,
+                      gpointer door);
 void request_set_subscriber (Request *self, const SubscriberClass *klass, gpointer subscriber);
 /* Logs an internal error once, has the request counted, calls done, frees the request. */
 void request_finish (Request *self, GBytes *reply, const GError *error);

@@ -49,7 +49,8 @@ room_state_load (Store *store, const char *room_id, GError **error)
   g_autoptr(Room) room = NULL;
   g_autoptr(GPtrArray) members = NULL;
 
-  /* The room first: if a member joins between the two reads, membersRev is the older one and the decision is made again. */
+  /* The room first: if a member joins between the two reads, membersRev is the older one and the decision is made
+   * again. */
   room = store_get_room (store, room_id, error);
   if (room == NULL)
     return NULL;

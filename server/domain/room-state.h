@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Belongs to one lane and is touched by its thread only. It may be older than the store: every change is applied only if the
- * room's membersRev is still the one it was decided on.
+ * Belongs to one lane and is touched by its thread only. It may be older than the store: every change is applied
+ * only if the room's membersRev is still the one it was decided on.
  */
 #pragma once
 

@@ -15,7 +15,8 @@
 #include "protocol/confab-ulid.h"
 
 Room *
-room_read_permitted (Domain *domain, const Caller *caller, const char *room_id, Permission permission, Member **me, GError **error)
+room_read_permitted (Domain *domain, const Caller *caller, const char *room_id, Permission permission, Member **me,
+                     GError **error)
 {
   g_autoptr(GError) local_error = NULL;
   g_autoptr(Member) member = NULL;
@@ -173,7 +174,8 @@ check_room_count (Domain *domain, const Caller *caller, GError **error)
     return FALSE;
   if (g_strv_length (ids) < domain->limits.rooms_per_user)
     return TRUE;
-  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_TOO_LARGE, "You are in %u rooms, which is as many as this server allows",
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_TOO_LARGE,
+               "You are in %u rooms, which is as many as this server allows",
                domain->limits.rooms_per_user);
   return FALSE;
 }

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 
 /* Everything that does not change a room, on a pool thread. fields: the operation's generated request structure.
  * reply: inside an open object; what was written is thrown away when an error is returned. */
-typedef gboolean (*PoolVerb) (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error);
+typedef gboolean (*PoolVerb) (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply,
+                              GError **error);
 
 /* Like PoolVerb, for the few that also subscribe the connection they came through (NULL over REST). */
 typedef gboolean (*ConnectionVerb) (Domain *domain, Request *request, ConfabJsonWriter *reply, GError **error);
@@ -32,8 +33,8 @@ typedef struct
   GPtrArray *events;       /* of Event*: out; for what is told but not stored */
 } Decision;
 
-/* Changes of a room, on its lane: decide looks at the room and answers with changes or an error, without I/O beyond reads;
- * the lane has them stored, numbered and announced; reply then tells the caller what became of them. */
+/* Changes of a room, on its lane: decide looks at the room and answers with changes or an error, without I/O beyond
+ * reads; the lane has them stored, numbered and announced; reply then tells the caller what became of them. */
 typedef struct
 {
   gboolean (*decide) (Decision *decision, GError **error);
