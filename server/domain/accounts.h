@@ -37,8 +37,9 @@ gboolean accounts_check_session (Accounts *self, const Caller *caller, gint64 no
 gboolean accounts_load (Accounts *self, Caller *caller, User **user, Session **session, GError **error);
 
 /* Pool verbs (domain/verb.h). */
-#define ACCOUNTS_VERB(name) gboolean accounts_##name (Domain *domain, const Caller *caller, gconstpointer fields,
-                                                      ConfabJsonWriter *reply, GError **error)
+#define ACCOUNTS_VERB(name)                                                             \
+  gboolean accounts_##name (Domain *domain, const Caller *caller, gconstpointer fields, \
+                            ConfabJsonWriter *reply, GError **error)
 ACCOUNTS_VERB (register);
 ACCOUNTS_VERB (login);
 ACCOUNTS_VERB (refresh);
