@@ -53,13 +53,14 @@ insert_message (Connection *connection, const Message *message)
 {
   g_autofree char *mentions = row_join_mentions (message->mentions);
   g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO messages (id, room_id, seq, rev, sender_id, sender_name, client_id, type,"
-                                    " encrypted, content, reply_to, mentions, mentions_room, timestamp)"
-                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+                                    "INSERT INTO messages (id, room_id, seq, rev, first_rev, sender_id, sender_name, client_id,"
+                                    " type, encrypted, content, reply_to, mentions, mentions_room, timestamp)"
+                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
 
   query_put_text (&query, message->id);
   query_put_text (&query, message->room_id);
   query_put_int (&query, message->seq);
+  query_put_int (&query, message->rev);
   query_put_int (&query, message->rev);
   query_put_text (&query, message->sender_id);
   query_put_text (&query, message->sender_name);
