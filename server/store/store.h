@@ -59,7 +59,8 @@ gboolean store_delete_session (Store *self, const char *session_id, GError **err
 GPtrArray *store_delete_sessions (Store *self, const char *user_id, const char *except_id, GError **error);  /* ids (char*) of those deleted */
 
 /* Rooms. A direct room is made once for the same set of people: created tells whether this call made it.
- * member_ids: all of them, the creator (who becomes an admin unless direct) included. */
+ * member_ids: all of them, the creator (who becomes an admin unless direct) included; NOT_FOUND when one has no account.
+ * Whoever had left a direct room is in it again when somebody makes it anew. */
 Room *store_create_room (Store *self, const Room *draft, const char * const *member_ids, gboolean *created, GError **error);
 Room *store_get_room (Store *self, const char *room_id, GError **error);
 /* Members that are in the room, by username; after: the username to go on from, nullable; limit 0: all. */
