@@ -66,4 +66,7 @@ struct _Store
   const StoreClass *klass;
 };
 
+/* What searches compare: without case, and without the differences that Unicode calls compatible. NULL gives "". */
+char *store_fold_text (const char *text);
+
 G_END_DECLS

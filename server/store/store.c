@@ -32,6 +32,15 @@ store_open (const char *address, GError **error)
   return NULL;
 }
 
+char *
+store_fold_text (const char *text)
+{
+  g_autofree char *folded = text != NULL ? g_utf8_casefold (text, -1) : NULL;
+  char *normal = folded != NULL ? g_utf8_normalize (folded, -1, G_NORMALIZE_ALL) : NULL;
+
+  return normal != NULL ? normal : g_strdup ("");
+}
+
 void
 store_close (Store *self)
 {

@@ -114,7 +114,7 @@ connection_fail_with (Connection *self, int result)
   if (self->error != NULL)
     return;
 
-  g_warning ("%s: %s (%s)", self->path, self->database != NULL ? sqlite3_errmsg (self->database) : "not open",
+  g_message ("%s: %s (%s)", self->path, self->database != NULL ? sqlite3_errmsg (self->database) : "not open",
              sqlite3_errstr (result));
   if (words != NULL)
     error = g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, words);

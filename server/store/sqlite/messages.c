@@ -123,23 +123,57 @@ sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage
 }
 
 static gint64
-count_changed_messages (Connection *connection, const char *room_id, gint64 rev)
+load_first_rev (Connection *connection, const char *room_id, gint64 seq)
 {
-  g_auto(Query) query = query_make (connection, "SELECT count (*) FROM messages WHERE room_id = ? AND rev > ?");
+  g_auto(Query) query = query_make (connection, "SELECT first_rev FROM messages WHERE room_id = ? AND seq = ?");
+
+  query_put_text (&query, room_id);
+  query_put_int (&query, seq);
+  return query_next (&query) ? query_take_int (&query) : 0;
+}
+
+/* The seq of the first message that came after rev. The rev with which a message came grows with seq, and is never below it. */
+static gint64
+find_first_after (Connection *connection, const char *room_id, gint64 rev, gint64 last_seq)
+{
+  gint64 low = 1;
+  gint64 high = MIN (rev, last_seq) + 1;
+
+  while (low < high && !connection_has_failed (connection))
+    {
+      gint64 middle = low + (high - low) / 2;
+
+      if (load_first_rev (connection, room_id, middle) > rev)
+        high = middle;
+      else
+        low = middle + 1;
+    }
+  return low;
+}
+
+/* Those that were there at rev and have been changed since. */
+#define CHANGED_MESSAGES " FROM messages WHERE room_id = ? AND rev > ? AND rev <> first_rev AND seq < ?"
+
+static gint64
+count_changed_messages (Connection *connection, const char *room_id, gint64 rev, gint64 before_seq)
+{
+  g_auto(Query) query = query_make (connection, "SELECT count (*)" CHANGED_MESSAGES);
 
   query_put_text (&query, room_id);
   query_put_int (&query, rev);
+  query_put_int (&query, before_seq);
   return query_next (&query) ? query_take_int (&query) : 0;
 }
 
 static GPtrArray *
-load_changed_messages (Connection *connection, const char *room_id, gint64 rev, guint limit)
+load_changed_messages (Connection *connection, const char *room_id, gint64 rev, gint64 before_seq, guint limit)
 {
   /* The + keeps SQLite from walking the index of seq, which would read the whole room to spare itself a sort. */
-  g_auto(Query) query = query_make (connection, SELECT_MESSAGES " WHERE room_id = ? AND rev > ? ORDER BY +seq LIMIT ?");
+  g_auto(Query) query = query_make (connection, "SELECT " MESSAGE_COLUMNS CHANGED_MESSAGES " ORDER BY +seq LIMIT ?");
 
   query_put_text (&query, room_id);
   query_put_int (&query, rev);
+  query_put_int (&query, before_seq);
   query_put_int (&query, limit);
   return take_messages (&query);
 }
@@ -148,14 +182,19 @@ GPtrArray *
 sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 rev, guint limit, gint64 *total, GError **error)
 {
   Connection *connection = sqlite_store_read (store);
-  g_autoptr(GPtrArray) messages = NULL;
-  gint64 count = 0;
+  gint64 last_seq = load_last_seq (connection, room_id);
+  gint64 first_new = find_first_after (connection, room_id, MAX (rev, 0), last_seq);
+  g_autoptr(GPtrArray) messages = load_changed_messages (connection, room_id, rev, first_new, limit);
 
-  load_last_seq (connection, room_id);
-  count = count_changed_messages (connection, room_id, rev);
-  messages = load_changed_messages (connection, room_id, rev, limit);
+  if (messages->len < limit)
+    {
+      gint64 last = MIN (first_new + limit - messages->len - 1, last_seq);
+      GPtrArray *new_messages = load_messages_between (connection, room_id, first_new, last);
+
+      g_ptr_array_extend_and_steal (messages, new_messages);
+    }
   if (total != NULL)
-    *total = count;
+    *total = count_changed_messages (connection, room_id, rev, first_new) + last_seq - first_new + 1;
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&messages) : NULL;
 }
 

@@ -64,20 +64,11 @@ insert_room (Connection *connection, const Room *room, const char *direct_key)
   query_run (&query);
 }
 
-static gboolean
-account_exists (Connection *connection, const char *user_id)
-{
-  g_auto(Query) query = query_make (connection, "SELECT 1 FROM users WHERE id = ?");
-
-  query_put_text (&query, user_id);
-  return query_next (&query);
-}
-
 static void
 check_accounts (Connection *connection, GPtrArray *user_ids)
 {
   for (guint i = 0; i < user_ids->len; i++)
-    if (!account_exists (connection, user_ids->pdata[i]))
+    if (!sqlite_account_exists (connection, user_ids->pdata[i]))
       {
         GError *error = g_error_new (CONFAB_ERROR, CONFAB_ERROR_NOT_FOUND, "There is no account “%s”",
                                      (char *) user_ids->pdata[i]);

@@ -20,6 +20,9 @@
  * - Enumerations are kept as their words, since the numbers of the C enums follow the order in the operations files.
  * - messages has no foreign keys: each would cost a lookup per row, and rows are written by apply.c alone, which has the room
  *   in hand. Deleting a room deletes what is in it there.
+ * - What an append costs is the pages it touches, one for each index that is not written at its end. So messages_by_rev holds
+ *   only those that were changed after they came (first_rev grows with seq and is found by bisection, see messages.c), and
+ *   messages_by_client_id starts with what clients make in order of time.
  * - mentions holds a row per message and person, "@room" among them, so that unread ones are counted in the index alone.
  * - members keeps those who left, so that "rev > mine" tells of it.
  * - folded_name and folded_text are what searches compare with: SQLite's own LIKE folds ASCII only. */
@@ -101,6 +104,7 @@ static const char version_1[] =
   "  room_id TEXT NOT NULL,"
   "  seq INTEGER NOT NULL,"
   "  rev INTEGER NOT NULL,"
+  "  first_rev INTEGER NOT NULL,"
   "  sender_id TEXT NOT NULL,"
   "  sender_name TEXT,"
   "  client_id TEXT,"
@@ -116,8 +120,8 @@ static const char version_1[] =
   "  reactions INTEGER NOT NULL DEFAULT 0"
   ") STRICT;"
   "CREATE UNIQUE INDEX messages_by_seq ON messages (room_id, seq);"
-  "CREATE INDEX messages_by_rev ON messages (room_id, rev);"
-  "CREATE UNIQUE INDEX messages_by_client_id ON messages (sender_id, client_id) WHERE client_id IS NOT NULL;"
+  "CREATE INDEX messages_by_rev ON messages (room_id, rev) WHERE rev <> first_rev;"
+  "CREATE UNIQUE INDEX messages_by_client_id ON messages (client_id, sender_id) WHERE client_id IS NOT NULL;"
 
   "CREATE TABLE message_versions ("
   "  message_id TEXT NOT NULL,"

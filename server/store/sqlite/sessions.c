@@ -9,15 +9,6 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite-store-private.h"
 
-static gboolean
-user_exists (Connection *connection, const char *user_id)
-{
-  g_auto(Query) query = query_make (connection, "SELECT 1 FROM users WHERE id = ?");
-
-  query_put_text (&query, user_id);
-  return query_next (&query);
-}
-
 static void
 insert_session (Connection *connection, const Session *session)
 {
@@ -65,7 +56,7 @@ sqlite_store_create_session (Store *store, const Session *session, guint max_ses
 {
   Connection *connection = sqlite_store_write (store);
 
-  if (!user_exists (connection, session->user_id))
+  if (!sqlite_account_exists (connection, session->user_id))
     connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such account");
   drop_expired (connection, session->user_id, session->created_at);
   insert_session (connection, session);

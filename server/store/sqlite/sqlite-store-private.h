@@ -38,6 +38,7 @@ gboolean sqlite_store_touch_users (Store *store, const char *const *user_ids, gi
 gint64 sqlite_store_count_users (Store *store, GError **error);
 gboolean sqlite_store_create_invite (Store *store, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at,
                                      GError **error);
+gboolean sqlite_account_exists (Connection *connection, const char *user_id);
 
 /* sessions.c */
 gboolean sqlite_store_create_session (Store *store, const Session *session, guint max_sessions, GError **error);

@@ -92,23 +92,11 @@ sqlite_store_get_user_room (Store *store, const char *user_id, const char *room_
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&summary) : NULL;
 }
 
-static GPtrArray *
-load_room_ids_unsorted (Connection *connection, const char *user_id)
-{
-  g_auto(Query) query = query_make (connection, "SELECT room_id FROM members WHERE user_id = ? AND left_at = 0");
-  GPtrArray *ids = g_ptr_array_new_null_terminated (16, g_free, TRUE);
-
-  query_put_text (&query, user_id);
-  while (query_next (&query))
-    g_ptr_array_add (ids, query_take_text (&query));
-  return ids;
-}
-
 char **
 sqlite_store_list_user_room_ids (Store *store, const char *user_id, GError **error)
 {
   Connection *connection = sqlite_store_read (store);
-  g_autoptr(GPtrArray) ids = load_room_ids_unsorted (connection, user_id);
+  g_autoptr(GPtrArray) ids = load_room_ids (connection, user_id);
 
   return sqlite_store_end (store, connection, error) ? (char **) g_ptr_array_free (g_steal_pointer (&ids), FALSE) : NULL;
 }

@@ -21,6 +21,15 @@ load_user (Connection *connection, const char *user_id)
   return query_next (&query) ? row_take_user (&query) : NULL;
 }
 
+gboolean
+sqlite_account_exists (Connection *connection, const char *user_id)
+{
+  g_auto(Query) query = query_make (connection, "SELECT 1 FROM users WHERE id = ?");
+
+  query_put_text (&query, user_id);
+  return query_next (&query);
+}
+
 static void
 fail_no_account (Connection *connection)
 {
