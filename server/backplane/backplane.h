@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct _Backplane Backplane;
 
-/* Called for every event on a subscribed topic, on whatever thread published or received it, in order per topic. */
-typedef void (*BackplaneDeliver) (Event *event, gpointer data);
+/* Called with events on subscribed topics, on whatever thread published or received them, in order per topic. What was
+ * published together comes together where it can, so that a receiver's wake-up serves them all. */
+typedef void (*BackplaneDeliver) (Event **events, guint n_events, gpointer data);
 
 /* "local" (one instance) or, later, redis://… */
 Backplane *backplane_open (const char *address, GError **error);
@@ -34,6 +35,8 @@ void backplane_publish (Backplane *self, Event **events, guint n_events);
  * set: TRUE when the merged status changed. An entry not renewed within ttl seconds counts as offline. */
 gboolean backplane_set_presence (Backplane *self, const char *user_id, const char *device_id, ConfabPresenceStatus status,
                                  guint ttl, ConfabPresenceStatus *merged);
+/* A sign of life of a device that is known already: its entry now lasts ttl seconds more, whatever its status. */
+void backplane_renew_presence (Backplane *self, const char *user_id, const char *device_id, guint ttl);
 ConfabPresenceStatus backplane_get_presence (Backplane *self, const char *user_id);
 /* Removes what ran out; calls gone for each person who became offline by that. Called every few seconds. */
 void backplane_expire_presence (Backplane *self, void (*gone) (const char *user_id, gpointer data), gpointer data);

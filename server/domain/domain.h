@@ -23,9 +23,10 @@ typedef struct
   Lanes *lanes;
   Limits limits;
   const char *server_name;
+  gint64 (*clock) (void);   /* nullable: the wall clock, milliseconds */
 } Domain;
 
-/* Wall clock in milliseconds; the one place that asks for it, so that tests can set it. */
+/* The time in milliseconds since 1970; the one place that asks for it, so that tests can set it. */
 gint64 domain_now (Domain *self);
 
 G_END_DECLS

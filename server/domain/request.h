@@ -27,7 +27,8 @@ Caller *caller_copy (const Caller *self);
 void caller_free (Caller *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Caller, caller_free)
 
-/* A connection that can be told of events; the doors with connections implement it, REST has none. Functions may be called from any thread. */
+/* A connection that can be told of events; the doors with connections implement it, REST has none. Functions may be
+ * called from any thread. */
 typedef struct
 {
   void (*subscribe) (gpointer subscriber, const char *topic);
@@ -36,8 +37,12 @@ typedef struct
   void (*unref) (gpointer subscriber);
 } SubscriberClass;
 
-/* Exactly one of reply (the text of a JSON object) and error. Called once, on any thread; the request is freed afterwards by the caller of it. */
+/* Exactly one of reply (the text of a JSON object) and error. Called once, on any thread; the request is freed
+ * afterwards by the caller of it. */
 typedef void (*RequestDone) (Request *request, GBytes *reply, const GError *error);
+
+/* Sees every request once, just before its answer goes out; on any thread. */
+typedef void (*RequestObserver) (const Request *request, const GError *error, gpointer data);
 
 struct _Request
 {
@@ -50,12 +55,18 @@ struct _Request
   gint64 arrived;                       /* monotonic, microseconds */
   RequestDone done;
   gpointer door;                        /* the door's own, and freed by its done */
+  gboolean rate_limited;                /* a bucket was asked; what it said, for the door's RateLimit headers: */
+  double rate_remaining;                /* tokens left */
+  double retry_after;                   /* seconds, when there were none */
+  RequestObserver observe;              /* nullable: counts what was finished */
+  gpointer observe_data;
 };
 
 /* fields is taken, caller copied; subscriber referenced. */
-Request *request_new (const ConfabOperation *operation, const Caller *caller, gpointer fields, RequestDone done, gpointer door);
+Request *request_new (const ConfabOperation *operation, const Caller *caller, gpointer fields, RequestDone done,
+                      gpointer door);
 void request_set_subscriber (Request *self, const SubscriberClass *klass, gpointer subscriber);
-/* Calls done, logs an internal error once, counts it in the metrics, frees the request. */
+/* Logs an internal error once, has the request counted, calls done, frees the request. */
 void request_finish (Request *self, GBytes *reply, const GError *error);
 
 G_END_DECLS

@@ -12,13 +12,13 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  CHANGE_APPEND,           /* message: a draft (seq and rev 0) */
+  CHANGE_APPEND,           /* message: a draft (seq and rev 0; without an id the store makes one); reply_to must be in the room */
   CHANGE_EDIT,             /* message_id, user_id (must be the sender), content, mentions, mentions_room */
-  CHANGE_DELETE,           /* message_id; user_id must be the sender unless as_moderator */
-  CHANGE_ADD_REACTION,     /* message_id, user_id, emoji; at most max_kinds different emoji */
+  CHANGE_DELETE,           /* message_id; user_id must be the sender unless as_moderator. Nothing but the stub stays */
+  CHANGE_ADD_REACTION,     /* message_id, user_id, emoji; at most max_kinds different emoji (0: as many as there are) */
   CHANGE_REMOVE_REACTION,  /* message_id, user_id, emoji */
-  CHANGE_JOIN,             /* target_id, role */
-  CHANGE_LEAVE,            /* target_id */
+  CHANGE_JOIN,             /* target_id, role. What was written before counts as received and read */
+  CHANGE_LEAVE,            /* target_id. The last admin's place goes to whoever has been there longest, unless direct */
   CHANGE_SET_ROLE,         /* target_id, role */
   CHANGE_UPDATE_ROOM,      /* name, description: NULL leaves as it is */
   CHANGE_DELETE_ROOM,
@@ -53,12 +53,13 @@ typedef struct
   ConfabMemberRole role;
   char *name;
   char *description;
-  gint64 received_seq;
-  gint64 read_seq;
+  gint64 received_seq;     /* APPEND: out, the sender's marks after it. They move to the message's own seq if they stood */
+  gint64 read_seq;         /* at the one before, so that nobody's own message is unread to them unless something before it is */
 
   ChangeOutcome outcome;
   gint64 rev;              /* the room's rev after it (unchanged by MARK) */
-  Member *member;          /* JOIN, LEAVE, SET_ROLE, MARK: as it is now */
+  Member *member;          /* JOIN, LEAVE, SET_ROLE, MARK: as it is now; NULL when there never was such a member */
+  Member *promoted;        /* LEAVE: who became an admin by it, usually NULL */
   Room *room;              /* UPDATE_ROOM: as it is now; JOIN, LEAVE, SET_ROLE: so that caches follow */
   GError *error;
 } Change;
