@@ -100,30 +100,30 @@ search (ConfabBrowseDialog *self)
 }
 
 static void
-on_search_changed (GtkSearchEntry     *entry,
-                   ConfabBrowseDialog *self)
+on_search_changed (ConfabBrowseDialog *self,
+                   GtkSearchEntry     *entry)
 {
   search (self);
 }
 
 static void
-on_search_stopped (GtkSearchEntry     *entry,
-                   ConfabBrowseDialog *self)
+on_search_stopped (ConfabBrowseDialog *self,
+                   GtkSearchEntry     *entry)
 {
   adw_dialog_close (ADW_DIALOG (self));
 }
 
 static void
-on_retry_clicked (GtkButton          *button,
-                  ConfabBrowseDialog *self)
+on_retry_clicked (ConfabBrowseDialog *self,
+                  GtkButton          *button)
 {
   gtk_stack_set_visible_child_name (self->stack, "loading");
   search (self);
 }
 
 static void
-on_new_room_clicked (GtkButton          *button,
-                     ConfabBrowseDialog *self)
+on_new_room_clicked (ConfabBrowseDialog *self,
+                     GtkButton          *button)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.new-room", NULL);
   adw_dialog_close (ADW_DIALOG (self));

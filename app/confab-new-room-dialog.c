@@ -47,15 +47,15 @@ update_button (ConfabNewRoomDialog *self)
 }
 
 static void
-on_name_changed (GtkEditable         *row,
-                 ConfabNewRoomDialog *self)
+on_name_changed (ConfabNewRoomDialog *self,
+                 GtkEditable         *row)
 {
   update_button (self);
 }
 
 static void
-on_cancel_clicked (GtkWidget           *button,
-                   ConfabNewRoomDialog *self)
+on_cancel_clicked (ConfabNewRoomDialog *self,
+                   GtkWidget           *button)
 {
   adw_dialog_close (ADW_DIALOG (self));
 }
@@ -82,8 +82,8 @@ on_created (DexFuture *future,
 }
 
 static void
-on_create_clicked (GtkWidget           *widget,
-                   ConfabNewRoomDialog *self)
+on_create_clicked (ConfabNewRoomDialog *self,
+                   GtkWidget           *widget)
 {
   const char *description = gtk_editable_get_text (self->description_row);
   ConfabRoomType type = gtk_check_button_get_active (self->public_check) ? CONFAB_ROOM_TYPE_PUBLIC

@@ -54,8 +54,8 @@ on_display_name_set (DexFuture *future,
 }
 
 static void
-on_display_name_applied (AdwEntryRow             *row,
-                         ConfabPreferencesDialog *self)
+on_display_name_applied (ConfabPreferencesDialog *self,
+                         AdwEntryRow             *row)
 {
   dex_future_disown (dex_future_finally (confab_session_set_display_name (self->session,
                                                                           gtk_editable_get_text (self->display_name_row)),
@@ -63,8 +63,8 @@ on_display_name_applied (AdwEntryRow             *row,
 }
 
 static void
-on_password_activated (AdwActionRow            *row,
-                       ConfabPreferencesDialog *self)
+on_password_activated (ConfabPreferencesDialog *self,
+                       AdwActionRow            *row)
 {
   gtk_editable_set_text (self->password_row, "");
   gtk_editable_set_text (self->new_password_row, "");
@@ -90,8 +90,8 @@ on_password_changed (DexFuture *future,
 }
 
 static void
-on_change_password_clicked (GtkWidget               *widget,
-                            ConfabPreferencesDialog *self)
+on_change_password_clicked (ConfabPreferencesDialog *self,
+                            GtkWidget               *widget)
 {
   if (g_utf8_strlen (gtk_editable_get_text (self->new_password_row), -1) < 8)
     {

@@ -36,8 +36,8 @@ enum
 static guint signals[N_SIGNALS];
 
 static void
-on_clicked (GtkButton           *button,
-            ConfabPublicRoomRow *self)
+on_clicked (ConfabPublicRoomRow *self,
+            GtkButton           *button)
 {
   if (self->room != NULL)
     g_signal_emit (self, signals[ACTIVATED], 0, self->room);

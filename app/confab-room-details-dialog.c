@@ -96,8 +96,8 @@ update (ConfabRoomDetailsDialog *self)
 }
 
 static void
-on_edit_clicked (GtkButton               *button,
-                 ConfabRoomDetailsDialog *self)
+on_edit_clicked (ConfabRoomDetailsDialog *self,
+                 GtkButton               *button)
 {
   const char *name = confab_room_get_name (self->room);
   const char *description = confab_room_get_description (self->room);
@@ -123,8 +123,8 @@ on_saved (DexFuture *future,
 }
 
 static void
-on_save_clicked (GtkWidget               *widget,
-                 ConfabRoomDetailsDialog *self)
+on_save_clicked (ConfabRoomDetailsDialog *self,
+                 GtkWidget               *widget)
 {
   dex_future_disown (dex_future_finally (confab_room_update (self->room, gtk_editable_get_text (self->name_row),
                                                              gtk_editable_get_text (self->description_row)),
@@ -132,8 +132,8 @@ on_save_clicked (GtkWidget               *widget,
 }
 
 static void
-on_members_activated (AdwActionRow            *row,
-                      ConfabRoomDetailsDialog *self)
+on_members_activated (ConfabRoomDetailsDialog *self,
+                      AdwActionRow            *row)
 {
   confab_toast_watch (GTK_WIDGET (self->navigation_view), confab_room_load_members (self->room));
   adw_navigation_view_push_by_tag (self->navigation_view, "members");
@@ -148,8 +148,8 @@ on_person_chosen (ConfabRoomDetailsDialog *self,
 }
 
 static void
-on_add_clicked (GtkButton               *button,
-                ConfabRoomDetailsDialog *self)
+on_add_clicked (ConfabRoomDetailsDialog *self,
+                GtkButton               *button)
 {
   ConfabSwitcherDialog *dialog = confab_switcher_dialog_new (self->session, CONFAB_SWITCHER_PERSON);
 
@@ -158,8 +158,8 @@ on_add_clicked (GtkButton               *button,
 }
 
 static void
-on_leave_activated (AdwButtonRow            *row,
-                    ConfabRoomDetailsDialog *self)
+on_leave_activated (ConfabRoomDetailsDialog *self,
+                    AdwButtonRow            *row)
 {
   GtkWidget *page = gtk_widget_get_root (GTK_WIDGET (self)) != NULL ? GTK_WIDGET (self) : NULL;
 
@@ -175,8 +175,8 @@ on_delete_confirmed (ConfabRoomDetailsDialog *self)
 }
 
 static void
-on_delete_activated (AdwButtonRow            *row,
-                     ConfabRoomDetailsDialog *self)
+on_delete_activated (ConfabRoomDetailsDialog *self,
+                     AdwButtonRow            *row)
 {
   AdwDialog *dialog = adw_alert_dialog_new (NULL, _("All its messages are deleted, for everybody and for good."));
 

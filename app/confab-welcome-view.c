@@ -96,8 +96,8 @@ take_server (ConfabWelcomeView *self)
 }
 
 static void
-on_server_changed (GtkEditable       *row,
-                   ConfabWelcomeView *self)
+on_server_changed (ConfabWelcomeView *self,
+                   GtkEditable       *row)
 {
   const char *text = gtk_editable_get_text (row);
 
@@ -106,8 +106,8 @@ on_server_changed (GtkEditable       *row,
 }
 
 static void
-on_sign_in_clicked (GtkWidget         *widget,
-                    ConfabWelcomeView *self)
+on_sign_in_clicked (ConfabWelcomeView *self,
+                    GtkWidget         *widget)
 {
   if (!take_server (self))
     return;
@@ -116,8 +116,8 @@ on_sign_in_clicked (GtkWidget         *widget,
 }
 
 static void
-on_register_clicked (GtkWidget         *widget,
-                     ConfabWelcomeView *self)
+on_register_clicked (ConfabWelcomeView *self,
+                     GtkWidget         *widget)
 {
   if (!take_server (self))
     return;
@@ -222,8 +222,8 @@ on_registered (DexFuture *future,
 }
 
 static void
-on_sign_in_activated (GtkWidget         *widget,
-                      ConfabWelcomeView *self)
+on_sign_in_activated (ConfabWelcomeView *self,
+                      GtkWidget         *widget)
 {
   if (!gtk_widget_get_sensitive (self->sign_in_button))
     return;
@@ -266,8 +266,8 @@ get_text_or_null (AdwEntryRow *row)
 }
 
 static void
-on_register_activated (GtkWidget         *widget,
-                       ConfabWelcomeView *self)
+on_register_activated (ConfabWelcomeView *self,
+                       GtkWidget         *widget)
 {
   const char *missing = find_missing (self);
 
