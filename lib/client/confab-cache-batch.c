@@ -44,20 +44,23 @@ static const struct
   const char *sql;
   gboolean durable;
 } write_kinds[] = {
-  [SET_FACT] = { "INSERT INTO facts (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", TRUE },
+  [SET_FACT] = { "INSERT INTO facts (name, value) VALUES (?1, ?2)"
+                 " ON CONFLICT (name) DO UPDATE SET value = excluded.value", TRUE },
   [REMOVE_FACT] = { "DELETE FROM facts WHERE name = ?1", TRUE },
   [PUT_ROOM] = { "INSERT INTO rooms (id, room) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET room = excluded.room" },
   [PUT_ROOM_SETTINGS] = { "INSERT INTO rooms (id, draft, muted) VALUES (?1, ?2, ?5)"
                           " ON CONFLICT (id) DO UPDATE SET draft = excluded.draft, muted = excluded.muted" },
   [REMOVE_ROOM] = { "DELETE FROM rooms WHERE id = ?1" },
   [PUT_MESSAGE] = { "INSERT INTO messages (room_id, seq, id, rev, message) VALUES (?1, ?5, ?2, ?6, ?3)"
-                    " ON CONFLICT (room_id, seq) DO UPDATE SET id = excluded.id, rev = excluded.rev, message = excluded.message"
+                    " ON CONFLICT (room_id, seq) DO UPDATE SET id = excluded.id, rev = excluded.rev,"
+                    " message = excluded.message"
                     " WHERE excluded.rev >= rev" },
   [CLEAR_MESSAGES] = { "DELETE FROM messages WHERE room_id = ?1" },
   [TRIM_MESSAGES] = { "DELETE FROM messages WHERE room_id = ?1 AND seq < ?5" },
   [PUT_MEMBER] = { "INSERT INTO members (room_id, user_id, member, received_seq, read_seq) VALUES (?1, ?2, ?3, ?5, ?6)"
                    " ON CONFLICT (room_id, user_id) DO UPDATE SET member = excluded.member,"
-                   " received_seq = max (received_seq, excluded.received_seq), read_seq = max (read_seq, excluded.read_seq)" },
+                   " received_seq = max (received_seq, excluded.received_seq),"
+                   " read_seq = max (read_seq, excluded.read_seq)" },
   [SET_MARKS] = { "UPDATE members SET received_seq = max (received_seq, ?5), read_seq = max (read_seq, ?6)"
                   " WHERE room_id = ?1 AND user_id = ?2" },
   [REMOVE_MEMBER] = { "DELETE FROM members WHERE room_id = ?1 AND user_id = ?2" },

@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Made and filled on the main thread, handed to confab_cache_write (), carried out on the cache's thread in the order of the calls.
+ * Made and filled on the main thread, handed to confab_cache_write (), carried out on the cache's thread in the order
+ * of the calls.
  */
 #pragma once
 
@@ -23,7 +24,8 @@ void confab_cache_batch_set_fact (ConfabCacheBatch *self, const char *name, cons
 /* room: as the protocol has it. */
 void confab_cache_batch_put_room (ConfabCacheBatch *self, const char *room_id, const char *room);
 /* What only this device knows of a room. */
-void confab_cache_batch_put_room_settings (ConfabCacheBatch *self, const char *room_id, const char *draft, gboolean muted);
+void confab_cache_batch_put_room_settings (ConfabCacheBatch *self, const char *room_id, const char *draft,
+                                           gboolean muted);
 /* With its messages and members; what waits in the outbox stays. */
 void confab_cache_batch_remove_room (ConfabCacheBatch *self, const char *room_id);
 
@@ -34,13 +36,20 @@ void confab_cache_batch_clear_messages (ConfabCacheBatch *self, const char *room
 void confab_cache_batch_trim_messages (ConfabCacheBatch *self, const char *room_id, gint64 seq);
 
 void confab_cache_batch_put_member (ConfabCacheBatch *self, const char *room_id, JsonObject *member);
-void confab_cache_batch_set_marks (ConfabCacheBatch *self, const char *room_id, const char *user_id, gint64 received_seq,
+void confab_cache_batch_set_marks (ConfabCacheBatch *self,
+                                   const char *room_id,
+                                   const char *user_id,
+                                   gint64 received_seq,
                                    gint64 read_seq);
 void confab_cache_batch_remove_member (ConfabCacheBatch *self, const char *room_id, const char *user_id);
 
 /* The outbox. These reach the disk before the write is answered, also when the power goes. */
-void confab_cache_batch_put_pending (ConfabCacheBatch *self, const char *client_id, const char *room_id, const char *content,
-                                     const char *reply_to, gint64 timestamp);
+void confab_cache_batch_put_pending (ConfabCacheBatch *self,
+                                     const char *client_id,
+                                     const char *room_id,
+                                     const char *content,
+                                     const char *reply_to,
+                                     gint64 timestamp);
 void confab_cache_batch_set_pending_failure (ConfabCacheBatch *self, const char *client_id, const char *failure);
 void confab_cache_batch_remove_pending (ConfabCacheBatch *self, const char *client_id);
 

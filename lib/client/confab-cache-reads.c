@@ -151,9 +151,11 @@ confab_cache_load_facts (ConfabCache *self)
 DexFuture *
 confab_cache_load_rooms (ConfabCache *self)
 {
-  return confab_cache_read (self, read_new ("SELECT room, draft, muted,"
-                                            " (SELECT message FROM messages WHERE room_id = rooms.id ORDER BY seq DESC LIMIT 1)"
-                                            " FROM rooms WHERE room IS NOT NULL", read_room, cached_room_free));
+  return confab_cache_read (
+    self, read_new ("SELECT room, draft, muted,"
+                    " (SELECT message FROM messages WHERE room_id = rooms.id ORDER BY seq DESC LIMIT 1)"
+                    " FROM rooms WHERE room IS NOT NULL",
+                    read_room, cached_room_free));
 }
 
 DexFuture *
@@ -166,7 +168,8 @@ confab_cache_load_pending (ConfabCache *self)
 DexFuture *
 confab_cache_load_members (ConfabCache *self, const char *room_id)
 {
-  ConfabCacheRead *read = read_new_objects ("SELECT member, received_seq, read_seq FROM members WHERE room_id = ?1", room_id);
+  ConfabCacheRead *read =
+    read_new_objects ("SELECT member, received_seq, read_seq FROM members WHERE room_id = ?1", room_id);
 
   read->row = read_member;
   return confab_cache_read (self, read);

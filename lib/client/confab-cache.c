@@ -130,8 +130,9 @@ confab_cache_run_writes (ConfabCache *self, GPtrArray *jobs, GError **error)
   for (guint i = 0; i < jobs->len; i++)
     durable |= confab_cache_batch_is_durable (((Job *) jobs->pdata[i])->batch);
 
-  if (!confab_database_run (self->database, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error)
-      || !confab_database_run (self->database, "BEGIN IMMEDIATE", error))
+  if (!confab_database_run (self->database, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
+                            error) ||
+      !confab_database_run (self->database, "BEGIN IMMEDIATE", error))
     return FALSE;
   for (guint i = 0; i < jobs->len; i++)
     {
@@ -156,7 +157,8 @@ confab_cache_run_write (ConfabCache *self, Job *first)
   Job *next = NULL;
 
   g_ptr_array_add (jobs, first);
-  while (jobs->len < MAX_WRITES_TOGETHER && (next = g_async_queue_try_pop (self->jobs)) != NULL && next->kind == JOB_WRITE)
+  while (jobs->len < MAX_WRITES_TOGETHER && (next = g_async_queue_try_pop (self->jobs)) != NULL &&
+         next->kind == JOB_WRITE)
     g_ptr_array_add (jobs, g_steal_pointer (&next));
 
   if (!confab_cache_run_writes (self, jobs, &error))

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An SQLite file that only the cache's own thread touches. Everything here is called from the main thread and answers with futures;
- * reads see all writes that were asked for before them.
+ * An SQLite file that only the cache's own thread touches. Everything here is called from the main thread and answers
+ * with futures; reads see all writes that were asked for before them.
  */
 #pragma once
 
@@ -52,7 +52,8 @@ DexFuture *confab_cache_close (ConfabCache *self);
 /* Takes the batch. Future of a boolean; disown it when nobody waits. */
 DexFuture *confab_cache_write (ConfabCache *self, ConfabCacheBatch *batch);
 
-/* Futures of GPtrArray: of ConfabCachedFact, ConfabCachedRoom, ConfabCachedPending (in the order they were written), JsonObject. */
+/* Futures of GPtrArray: of ConfabCachedFact, ConfabCachedRoom, ConfabCachedPending (in the order they were written),
+ * JsonObject. */
 DexFuture *confab_cache_load_facts (ConfabCache *self);
 DexFuture *confab_cache_load_rooms (ConfabCache *self);
 DexFuture *confab_cache_load_pending (ConfabCache *self);

@@ -10,7 +10,7 @@
 
 #include <gio/gio.h>
 
-/* One entry per version; never change one that was released, add the next. user_version says how many were carried out. */
+/* One entry per version; never change one that was released, add the next. user_version says how many there were. */
 static const char * const schema_steps[] = {
   "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE rooms (id TEXT PRIMARY KEY, room TEXT, draft TEXT, muted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
@@ -18,8 +18,8 @@ static const char * const schema_steps[] = {
   " message TEXT NOT NULL, PRIMARY KEY (room_id, seq)) WITHOUT ROWID;"
   "CREATE TABLE members (room_id TEXT NOT NULL, user_id TEXT NOT NULL, received_seq INTEGER NOT NULL DEFAULT 0,"
   " read_seq INTEGER NOT NULL DEFAULT 0, member TEXT NOT NULL, PRIMARY KEY (room_id, user_id)) WITHOUT ROWID;"
-  "CREATE TABLE outbox (position INTEGER PRIMARY KEY AUTOINCREMENT, client_id TEXT NOT NULL UNIQUE, room_id TEXT NOT NULL,"
-  " content TEXT NOT NULL, reply_to TEXT, failure TEXT, timestamp INTEGER NOT NULL);",
+  "CREATE TABLE outbox (position INTEGER PRIMARY KEY AUTOINCREMENT, client_id TEXT NOT NULL UNIQUE,"
+  " room_id TEXT NOT NULL, content TEXT NOT NULL, reply_to TEXT, failure TEXT, timestamp INTEGER NOT NULL);",
 };
 
 void
@@ -96,8 +96,8 @@ confab_database_migrate (ConfabDatabase *self, GError **error)
     }
   for (; version < G_N_ELEMENTS (schema_steps); version++)
     {
-      g_autofree char *sql = g_strdup_printf ("BEGIN IMMEDIATE; %s PRAGMA user_version = %u; COMMIT;", schema_steps[version],
-                                              version + 1);
+      g_autofree char *sql =
+        g_strdup_printf ("BEGIN IMMEDIATE; %s PRAGMA user_version = %u; COMMIT;", schema_steps[version], version + 1);
 
       if (!confab_database_run (self, sql, error))
         {

@@ -102,7 +102,8 @@ send_message (SoupSession *soup, SoupMessage *message)
 {
   DexPromise *promise = dex_promise_new_cancellable ();
 
-  soup_session_send_async (soup, message, G_PRIORITY_DEFAULT, dex_promise_get_cancellable (promise), on_sent, dex_ref (promise));
+  soup_session_send_async (soup, message, G_PRIORITY_DEFAULT, dex_promise_get_cancellable (promise), on_sent,
+                           dex_ref (promise));
   return DEX_FUTURE (promise);
 }
 
@@ -114,7 +115,8 @@ read_bounded (GInputStream *stream, GError **error)
 
   while (TRUE)
     {
-      g_autoptr(GBytes) bytes = dex_await_boxed (dex_input_stream_read_bytes (stream, 64 * 1024, G_PRIORITY_DEFAULT), error);
+      g_autoptr(GBytes) bytes =
+        dex_await_boxed (dex_input_stream_read_bytes (stream, 64 * 1024, G_PRIORITY_DEFAULT), error);
 
       if (bytes == NULL)
         return NULL;
@@ -132,8 +134,8 @@ read_bounded (GInputStream *stream, GError **error)
 static JsonNode *
 understand_reply (guint status, GByteArray *body, GError **error)
 {
-  g_autoptr(JsonNode) node = confab_json_parse_bounded ((const char *) body->data, body->len, MAX_REPLY, CONFAB_JSON_MAX_DEPTH,
-                                                        NULL);
+  g_autoptr(JsonNode) node =
+    confab_json_parse_bounded ((const char *) body->data, body->len, MAX_REPLY, CONFAB_JSON_MAX_DEPTH, NULL);
   gboolean readable = node != NULL && JSON_NODE_HOLDS_OBJECT (node);
   JsonObject *failure = readable ? confab_json_get_object (json_node_get_object (node), "error") : NULL;
 

@@ -17,8 +17,8 @@ G_DECLARE_FINAL_TYPE (ConfabHttp, confab_http, CONFAB, HTTP, GObject)
 ConfabHttp *confab_http_new (const char *server);
 SoupSession *confab_http_get_soup (ConfabHttp *self);
 
-/* path: with its query, escaped. token, body: nullable. Future of JsonNode, the reply's object. Errors of the server come as
- * CONFAB_ERROR, those of the way there as they are (G_IO_ERROR, G_TLS_ERROR, G_RESOLVER_ERROR). */
+/* path: with its query, escaped. token, body: nullable. Future of JsonNode, the reply's object. Errors of the server
+ * come as CONFAB_ERROR, those of the way there as they are (G_IO_ERROR, G_TLS_ERROR, G_RESOLVER_ERROR). */
 DexFuture *confab_http_call (ConfabHttp *self, const char *method, const char *path, const char *token, JsonNode *body);
 void confab_http_abort (ConfabHttp *self);
 

@@ -80,7 +80,8 @@ confab_json_array_get_string (JsonArray *array, guint index)
 {
   JsonNode *node = json_array_get_element (array, index);
 
-  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node)
+                                                                                          : NULL;
 }
 
 guint

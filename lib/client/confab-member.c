@@ -70,7 +70,8 @@ confab_member_class_init (ConfabMemberClass *klass)
   object_class->finalize = confab_member_finalize;
 
   properties[PROP_USER] = g_param_spec_object ("user", NULL, NULL, CONFAB_TYPE_USER, flags);
-  properties[PROP_ROLE] = g_param_spec_enum ("role", NULL, NULL, CONFAB_TYPE_MEMBER_ROLE, CONFAB_MEMBER_ROLE_MEMBER, flags);
+  properties[PROP_ROLE] =
+    g_param_spec_enum ("role", NULL, NULL, CONFAB_TYPE_MEMBER_ROLE, CONFAB_MEMBER_ROLE_MEMBER, flags);
   properties[PROP_JOINED_AT] = g_param_spec_int64 ("joined-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_RECEIVED_SEQ] = g_param_spec_int64 ("received-seq", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_READ_SEQ] = g_param_spec_int64 ("read-seq", NULL, NULL, 0, G_MAXINT64, 0, flags);

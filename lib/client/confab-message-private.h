@@ -13,8 +13,12 @@ G_BEGIN_DECLS
 /* A stored message, before the first confab_message_apply (). */
 ConfabMessage *confab_message_new (const char *room_id);
 /* A message of the outbox. timestamp: when it was written, in milliseconds. */
-ConfabMessage *confab_message_new_pending (const char *room_id, const char *client_id, ConfabUser *sender, const char *content,
-                                           const char *reply_to, gint64 timestamp);
+ConfabMessage *confab_message_new_pending (const char *room_id,
+                                           const char *client_id,
+                                           ConfabUser *sender,
+                                           const char *content,
+                                           const char *reply_to,
+                                           gint64 timestamp);
 
 /* From a Message of the protocol; FALSE when what is held is as new or newer. my_id: the account's id. */
 gboolean confab_message_apply (ConfabMessage *self, JsonObject *object, ConfabUser *sender, const char *my_id);

@@ -175,7 +175,8 @@ confab_message_class_init (ConfabMessageClass *klass)
   properties[PROP_EDITED] = g_param_spec_boolean ("edited", NULL, NULL, FALSE, flags);
   properties[PROP_DELETED] = g_param_spec_boolean ("deleted", NULL, NULL, FALSE, flags);
   properties[PROP_REPLY_TO] = g_param_spec_string ("reply-to", NULL, NULL, NULL, flags);
-  properties[PROP_REACTIONS_CHANGED_COUNT] = g_param_spec_uint ("reactions-changed-count", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_REACTIONS_CHANGED_COUNT] =
+    g_param_spec_uint ("reactions-changed-count", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_READ_COUNT] = g_param_spec_uint ("read-count", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_RECEIVED_COUNT] = g_param_spec_uint ("received-count", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_MENTIONS_ME] = g_param_spec_boolean ("mentions-me", NULL, NULL, FALSE, flags);
@@ -386,7 +387,8 @@ confab_message_apply (ConfabMessage *self, JsonObject *object, ConfabUser *sende
   self->rev = rev;
   confab_message_set_content (self, confab_json_get_string (object, "content"));
   confab_message_set_time (self, &self->timestamp, confab_json_get_time (object, "timestamp"), PROP_TIMESTAMP, 0);
-  confab_message_set_time (self, &self->edited_at, confab_json_get_time (object, "editedAt"), PROP_EDITED_AT, PROP_EDITED);
+  confab_message_set_time (self, &self->edited_at, confab_json_get_time (object, "editedAt"), PROP_EDITED_AT,
+                           PROP_EDITED);
   confab_message_set_time (self, &self->deleted_at, confab_json_get_time (object, "deletedAt"), PROP_DELETED_AT,
                            PROP_DELETED);
   confab_message_apply_reactions (self, confab_json_get_array (object, "reactions"), my_id);

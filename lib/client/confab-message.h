@@ -59,10 +59,10 @@ typedef struct
 #define CONFAB_TYPE_MESSAGE (confab_message_get_type ())
 G_DECLARE_FINAL_TYPE (ConfabMessage, confab_message, CONFAB, MESSAGE, GObject)
 
-/* Properties, all notified: id (NULL while in the outbox), client-id, room-id, seq (0 while in the outbox), content, message-type,
- * state, failure, sender, sender-name, outgoing, timestamp, edited-at, deleted-at, edited, deleted, reply-to,
- * reactions-changed-count (bind to it to redraw reactions), read-count, received-count, mentions-me.
- * Times are milliseconds since 1970 UTC, 0 where there is none. */
+/* Properties, all notified: id (NULL while in the outbox), client-id, room-id, seq (0 while in the outbox), content,
+ * message-type, state, failure, sender, sender-name, outgoing, timestamp, edited-at, deleted-at, edited, deleted,
+ * reply-to, reactions-changed-count (bind to it to redraw reactions), read-count, received-count, mentions-me. Times
+ * are milliseconds since 1970 UTC, 0 where there is none. */
 
 const char *confab_message_get_id (ConfabMessage *self);
 const char *confab_message_get_client_id (ConfabMessage *self);

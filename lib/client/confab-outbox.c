@@ -177,8 +177,8 @@ confab_outbox_load (ConfabOutbox *self, GPtrArray *pending)
     {
       const ConfabCachedPending *row = pending->pdata[i];
       Lane *lane = confab_outbox_ensure_lane (self, row->room_id);
-      ConfabMessage *message = confab_message_new_pending (row->room_id, row->client_id, me, row->content, row->reply_to,
-                                                           row->timestamp);
+      ConfabMessage *message =
+        confab_message_new_pending (row->room_id, row->client_id, me, row->content, row->reply_to, row->timestamp);
 
       if (row->failure != NULL)
         confab_message_set_failure (message, row->failure);
@@ -256,8 +256,8 @@ confab_outbox_refuse (ConfabOutbox *self, ConfabMessage *message, const GError *
 {
   g_debug ("A message was refused: %s", error->message);
   confab_message_set_failure (message, error->message);
-  confab_cache_batch_set_pending_failure (confab_session_get_batch (self->session), confab_message_get_client_id (message),
-                                          error->message);
+  confab_cache_batch_set_pending_failure (confab_session_get_batch (self->session),
+                                          confab_message_get_client_id (message), error->message);
   confab_outbox_changed (self, confab_message_get_room_id (message));
 }
 
@@ -270,7 +270,8 @@ confab_outbox_send_next (ConfabOutbox *self, Lane *lane, ConfabMessage *message,
   g_autoptr(JsonNode) reply = NULL;
   gboolean hopeless = FALSE;
 
-  reply = dex_await_boxed (confab_session_call_operation (self->session, CONFAB_OPERATION_SEND_MESSAGE, request), &error);
+  reply =
+    dex_await_boxed (confab_session_call_operation (self->session, CONFAB_OPERATION_SEND_MESSAGE, request), &error);
   if (reply != NULL)
     {
       confab_backoff_reset (backoff);
@@ -286,7 +287,9 @@ confab_outbox_send_next (ConfabOutbox *self, Lane *lane, ConfabMessage *message,
     }
   if (!confab_session_is_online (self->session))
     return FALSE;
-  dex_await (dex_timeout_new_msec (confab_backoff_next (backoff, g_random_double (), confab_error_get_retry_after (error))), NULL);
+  dex_await (dex_timeout_new_msec (
+               confab_backoff_next (backoff, g_random_double (), confab_error_get_retry_after (error))),
+             NULL);
   return confab_session_is_online (self->session);
 }
 
@@ -361,9 +364,11 @@ confab_outbox_add (ConfabOutbox *self, const char *room_id, const char *content,
   gint64 now = g_get_real_time () / 1000;
   ConfabMessage *message = NULL;
 
-  message = confab_message_new_pending (room_id, client_id, confab_session_get_user (self->session), content, reply_to, now);
+  message =
+    confab_message_new_pending (room_id, client_id, confab_session_get_user (self->session), content, reply_to, now);
   g_ptr_array_add (lane->messages, message);
-  /* On its way to the disk first: the server may have it and the answer be lost, and then it must be asked for again. */
+  /* On its way to the disk first: the server may have it and the answer be lost, and then it must be asked for again.
+   */
   confab_cache_batch_put_pending (confab_session_get_batch (self->session), client_id, room_id, content, reply_to, now);
   confab_session_flush (self->session);
   confab_outbox_changed (self, room_id);
@@ -400,7 +405,8 @@ confab_outbox_retry (ConfabOutbox *self, ConfabMessage *message)
   if (lane == NULL || !g_ptr_array_find (lane->messages, message, NULL))
     return;
   confab_message_set_failure (message, NULL);
-  confab_cache_batch_set_pending_failure (confab_session_get_batch (self->session), confab_message_get_client_id (message), NULL);
+  confab_cache_batch_set_pending_failure (confab_session_get_batch (self->session),
+                                          confab_message_get_client_id (message), NULL);
   confab_outbox_changed (self, lane->room_id);
   confab_outbox_run_lane (self, lane);
 }

@@ -89,7 +89,8 @@ static void
 count_members (ConfabRoom *self)
 {
   if (self->members_complete)
-    confab_room_set_int (self, &self->member_count, confab_member_list_get_length (self->members), CONFAB_ROOM_PROP_MEMBER_COUNT);
+    confab_room_set_int (self, &self->member_count, confab_member_list_get_length (self->members),
+                         CONFAB_ROOM_PROP_MEMBER_COUNT);
 }
 
 void

@@ -42,7 +42,8 @@ find_shown (ConfabRoom *self, JsonObject *object, ConfabUser *sender)
 
   if (mine && client_id != NULL)
     {
-      g_autoptr(ConfabMessage) sent = confab_outbox_take (confab_session_get_outbox (self->session), self->id, client_id);
+      g_autoptr(ConfabMessage) sent =
+        confab_outbox_take (confab_session_get_outbox (self->session), self->id, client_id);
 
       if (message == NULL)
         message = g_steal_pointer (&sent);
@@ -96,7 +97,8 @@ confab_room_set_last_message (ConfabRoom *self, ConfabMessage *message)
                          CONFAB_ROOM_PROP_LAST_ACTIVITY);
 }
 
-/* The server moves the sender's marks to the message where they stood right before it, and sends no receipt for that. */
+/* The server moves the sender's marks to the message where they stood right before it, and sends no receipt for that.
+ */
 static void
 follow_sender (ConfabRoom *self, ConfabMessage *message)
 {
@@ -108,7 +110,8 @@ follow_sender (ConfabRoom *self, ConfabMessage *message)
     confab_room_advance_member (self, sender_id, confab_member_get_received_seq (member) == seq - 1 ? seq : 0,
                                 confab_member_get_read_seq (member) == seq - 1 ? seq : 0);
   if (confab_message_is_outgoing (message))
-    confab_room_advance_me (self, self->told_received_seq == seq - 1 ? seq : 0, self->told_read_seq == seq - 1 ? seq : 0);
+    confab_room_advance_me (self, self->told_received_seq == seq - 1 ? seq : 0,
+                            self->told_read_seq == seq - 1 ? seq : 0);
 }
 
 static void

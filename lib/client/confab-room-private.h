@@ -113,8 +113,8 @@ gboolean confab_room_has_gap (ConfabRoom *self);
 
 /* ---- confab-room-messages.c: messages that come in ------------------------------------------------------------ */
 
-/* objects: of JsonObject, each a Message. (element-type ConfabMessage): those that make sense, in that order, each the object that is
- * shown already where there is one. from_cache: not to be kept again. */
+/* objects: of JsonObject, each a Message. (element-type ConfabMessage): those that make sense, in that order, each the
+ * object that is shown already where there is one. from_cache: not to be kept again. */
 GPtrArray *confab_room_take (ConfabRoom *self, GPtrArray *objects, gboolean from_cache);
 /* They came by themselves: into the timeline too. */
 void confab_room_arrive (ConfabRoom *self, GPtrArray *objects);

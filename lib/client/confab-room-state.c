@@ -132,9 +132,11 @@ confab_room_apply (ConfabRoom *self, JsonObject *object)
     {
       confab_room_apply_name (self, object);
       confab_room_apply_nature (self, object);
-      confab_room_set_int (self, &self->member_count, confab_json_get_int (object, "memberCount"), CONFAB_ROOM_PROP_MEMBER_COUNT);
+      confab_room_set_int (self, &self->member_count, confab_json_get_int (object, "memberCount"),
+                           CONFAB_ROOM_PROP_MEMBER_COUNT);
     }
-  confab_room_set_int (self, &self->last_activity, MAX (self->last_activity, confab_json_get_time (object, "lastActivity")),
+  confab_room_set_int (self, &self->last_activity,
+                       MAX (self->last_activity, confab_json_get_time (object, "lastActivity")),
                        CONFAB_ROOM_PROP_LAST_ACTIVITY);
   if (self->rev == 0)
     {

@@ -141,8 +141,8 @@ on_tell_timer (gpointer data)
  * @self: a room
  * @typing: whether something is being written
  *
- * Tells the others. To be called on every change of the text: the notice is repeated while it is, and taken back after a few
- * seconds without a call, when the message is sent, or with %FALSE.
+ * Tells the others. To be called on every change of the text: the notice is repeated while it is, and taken back after
+ * a few seconds without a call, when the message is sent, or with %FALSE.
  *
  * Since: 0.1
  */

@@ -53,10 +53,11 @@ to_true (DexFuture *future, gpointer data)
  * @reply_to: (nullable): id of the message that this answers
  * @error: return location for an error
  *
- * Puts a message into the outbox, from where it is sent when there is a connection, also after a restart of the program.
+ * Puts a message into the outbox, from where it is sent when there is a connection, also after a restart of the
+ * program.
  *
- * Returns: (transfer none) (nullable): the message as it stands at the end of the timeline; %NULL and `CONFAB_ERROR_BAD_REQUEST` or
- *   `CONFAB_ERROR_TOO_LARGE` when no server would take this text
+ * Returns: (transfer none) (nullable): the message as it stands at the end of the timeline; %NULL and
+ * `CONFAB_ERROR_BAD_REQUEST` or `CONFAB_ERROR_TOO_LARGE` when no server would take this text
  *
  * Since: 0.1
  */
@@ -134,7 +135,11 @@ on_message_reply (DexFuture *future, gpointer data)
 }
 
 static DexFuture *
-change_message (ConfabRoom *self, ConfabMessage *message, ConfabOperationId operation, const char *name, const char *value)
+change_message (ConfabRoom *self,
+                ConfabMessage *message,
+                ConfabOperationId operation,
+                const char *name,
+                const char *value)
 {
   g_autoptr(JsonNode) node = NULL;
   JsonObject *object = request_new (self, &node);
@@ -166,7 +171,9 @@ confab_room_edit_message (ConfabRoom *self, ConfabMessage *message, const char *
   g_return_val_if_fail (CONFAB_IS_ROOM (self), NULL);
   g_return_val_if_fail (CONFAB_IS_MESSAGE (message), NULL);
   g_return_val_if_fail (text != NULL, NULL);
-  content = confab_text_normalize (text, self->session != NULL ? confab_session_get_message_length (self->session) : 4000, &error);
+  content =
+    confab_text_normalize (text, self->session != NULL ? confab_session_get_message_length (self->session) : 4000,
+                           &error);
   if (content == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
   return change_message (self, message, CONFAB_OPERATION_EDIT_MESSAGE, "content", content);
@@ -210,7 +217,8 @@ confab_room_toggle_reaction (ConfabRoom *self, ConfabMessage *message, const cha
   g_return_val_if_fail (CONFAB_IS_MESSAGE (message), NULL);
   g_return_val_if_fail (emoji != NULL, NULL);
   mine = confab_message_has_my_reaction (message, emoji);
-  return change_message (self, message, mine ? CONFAB_OPERATION_REMOVE_REACTION : CONFAB_OPERATION_ADD_REACTION, "emoji", emoji);
+  return change_message (self, message, mine ? CONFAB_OPERATION_REMOVE_REACTION : CONFAB_OPERATION_ADD_REACTION,
+                         "emoji", emoji);
 }
 
 /**

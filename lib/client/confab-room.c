@@ -136,9 +136,12 @@ confab_room_class_init (ConfabRoomClass *klass)
                                                          CONFAB_MEMBER_ROLE_MEMBER, flags);
   properties[CONFAB_ROOM_PROP_MEMBER_COUNT] = g_param_spec_int64 ("member-count", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[CONFAB_ROOM_PROP_UNREAD_COUNT] = g_param_spec_int64 ("unread-count", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  properties[CONFAB_ROOM_PROP_MENTION_COUNT] = g_param_spec_int64 ("mention-count", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  properties[CONFAB_ROOM_PROP_LAST_MESSAGE] = g_param_spec_object ("last-message", NULL, NULL, CONFAB_TYPE_MESSAGE, flags);
-  properties[CONFAB_ROOM_PROP_LAST_ACTIVITY] = g_param_spec_int64 ("last-activity", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[CONFAB_ROOM_PROP_MENTION_COUNT] =
+    g_param_spec_int64 ("mention-count", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[CONFAB_ROOM_PROP_LAST_MESSAGE] =
+    g_param_spec_object ("last-message", NULL, NULL, CONFAB_TYPE_MESSAGE, flags);
+  properties[CONFAB_ROOM_PROP_LAST_ACTIVITY] =
+    g_param_spec_int64 ("last-activity", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[CONFAB_ROOM_PROP_LAST_SEQ] = g_param_spec_int64 ("last-seq", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[CONFAB_ROOM_PROP_READ_SEQ] = g_param_spec_int64 ("read-seq", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[CONFAB_ROOM_PROP_TYPING_TEXT] = g_param_spec_string ("typing-text", NULL, NULL, "", flags);
@@ -522,7 +525,8 @@ confab_room_get_other (ConfabRoom *self)
  * confab_room_get_members:
  * @self: a room
  *
- * Returns: (transfer none): the people in it; complete once [method@Room.load_members] has resolved, and kept up to date
+ * Returns: (transfer none): the people in it; complete once [method@Room.load_members] has resolved, and kept up to
+ * date
  *
  * Since: 0.1
  */
@@ -537,8 +541,8 @@ confab_room_get_members (ConfabRoom *self)
  * confab_room_ref_timeline:
  * @self: a room
  *
- * Returns: (transfer full): the room's messages; the same object for as long as somebody holds it. Nothing is in it before
- *   [method@Timeline.load]
+ * Returns: (transfer full): the room's messages; the same object for as long as somebody holds it. Nothing is in it
+ * before [method@Timeline.load]
  *
  * Since: 0.1
  */

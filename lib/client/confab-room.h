@@ -17,9 +17,10 @@ G_BEGIN_DECLS
 #define CONFAB_TYPE_ROOM (confab_room_get_type ())
 G_DECLARE_FINAL_TYPE (ConfabRoom, confab_room, CONFAB, ROOM, GObject)
 
-/* Properties, all notified: id, name (nullable), title (name, or in a direct room the other person's), description, room-type,
- * encrypted, joined, role, member-count, unread-count, mention-count, last-message (nullable), last-activity, last-seq, read-seq,
- * typing-text ("" when nobody types), other (ConfabUser of a direct room, nullable), draft, muted. */
+/* Properties, all notified: id, name (nullable), title (name, or in a direct room the other person's), description,
+ * room-type, encrypted, joined, role, member-count, unread-count, mention-count, last-message (nullable),
+ * last-activity, last-seq, read-seq, typing-text ("" when nobody types), other (ConfabUser of a direct room, nullable),
+ * draft, muted. */
 
 const char *confab_room_get_id (ConfabRoom *self);
 const char *confab_room_get_name (ConfabRoom *self);
@@ -50,12 +51,13 @@ void confab_room_set_draft (ConfabRoom *self, const char *draft);
 gboolean confab_room_get_muted (ConfabRoom *self);
 void confab_room_set_muted (ConfabRoom *self, gboolean muted);
 
-/* While open, typing and presence of its members come in; counted, so every open needs its close. Survives reconnects. */
+/* While open, typing and presence of its members come in; counted, so every open needs its close. Survives reconnects.
+ */
 void confab_room_open (ConfabRoom *self);
 void confab_room_close (ConfabRoom *self);
 
-/* Into the outbox, at once and also when offline. (transfer none): the message as it stands in the timeline. NULL and error when
- * the text can never be sent (empty, too long, control characters). reply_to: nullable message id. */
+/* Into the outbox, at once and also when offline. (transfer none): the message as it stands in the timeline. NULL and
+ * error when the text can never be sent (empty, too long, control characters). reply_to: nullable message id. */
 ConfabMessage *confab_room_send (ConfabRoom *self, const char *text, const char *reply_to, GError **error);
 /* Only for messages of the outbox. */
 void confab_room_retry (ConfabRoom *self, ConfabMessage *message);

@@ -38,8 +38,9 @@ confab_secrets_store (const char *profile, const char *server, const char *user_
   DexPromise *promise = dex_promise_new_cancellable ();
   g_autofree char *label = g_strdup_printf ("Confab on %s", server);
 
-  secret_password_store (&session_schema, SECRET_COLLECTION_DEFAULT, label, secret, dex_promise_get_cancellable (promise),
-                         on_stored, dex_ref (promise), "profile", profile, "server", server, "user", user_id, NULL);
+  secret_password_store (&session_schema, SECRET_COLLECTION_DEFAULT, label, secret,
+                         dex_promise_get_cancellable (promise), on_stored, dex_ref (promise), "profile", profile,
+                         "server", server, "user", user_id, NULL);
   return DEX_FUTURE (promise);
 }
 

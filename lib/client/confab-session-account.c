@@ -47,7 +47,8 @@ read_lifetime (const char *token)
   node = confab_json_parse ((const char *) decoded, length, NULL);
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return TOKEN_LIFETIME_SECONDS;
-  lifetime = confab_json_get_int (json_node_get_object (node), "exp") - confab_json_get_int (json_node_get_object (node), "iat");
+  lifetime =
+    confab_json_get_int (json_node_get_object (node), "exp") - confab_json_get_int (json_node_get_object (node), "iat");
   return lifetime > 0 ? MIN (lifetime, 24 * 3600) : TOKEN_LIFETIME_SECONDS;
 }
 
@@ -94,7 +95,8 @@ keep_tokens (ConfabSession *self)
   json_object_set_string_member (object, "refreshToken", self->refresh_token);
   json_object_set_int_member (object, "expires", self->token_expires);
   secret = confab_json_object_to_text (object);
-  if (!dex_await (confab_secrets_store (self->profile, self->server, confab_session_get_user_id (self), secret), &error))
+  if (!dex_await (confab_secrets_store (self->profile, self->server, confab_session_get_user_id (self), secret),
+                  &error))
     g_warning ("The sign-in cannot be kept: %s", error->message);
 }
 
@@ -313,8 +315,13 @@ set_when_given (JsonObject *object, const char *name, const char *value)
  * Since: 0.1
  */
 DexFuture *
-confab_session_register (ConfabSession *self, const char *server, const char *username, const char *email, const char *password,
-                         const char *display_name, const char *invite)
+confab_session_register (ConfabSession *self,
+                         const char *server,
+                         const char *username,
+                         const char *email,
+                         const char *password,
+                         const char *display_name,
+                         const char *invite)
 {
   JsonObject *request = NULL;
 
@@ -401,7 +408,8 @@ confab_session_resume_saved (ConfabSession *self)
   return dex_scheduler_spawn (NULL, 0, resume_saved_fiber, g_object_ref (self), g_object_unref);
 }
 
-/* ---- Signing out --------------------------------------------------------------------------------------------------- */
+/* ---- Signing out ---------------------------------------------------------------------------------------------------
+ */
 
 static void
 leave_rooms (ConfabSession *self)
@@ -423,8 +431,9 @@ sign_out_fiber (gpointer data)
   g_autoptr(GError) error = NULL;
 
   if (self->token != NULL && confab_session_is_online (self))
-    dex_await (dex_future_first (confab_session_call_operation (self, CONFAB_OPERATION_LOGOUT, NULL), dex_timeout_new_seconds (5),
-                                 NULL), NULL);
+    dex_await (dex_future_first (confab_session_call_operation (self, CONFAB_OPERATION_LOGOUT, NULL),
+                                 dex_timeout_new_seconds (5), NULL),
+               NULL);
   dex_await (confab_session_stop (self), NULL);
   if (self->server != NULL && self->user != NULL)
     dex_await (confab_secrets_forget (self->profile, self->server, confab_session_get_user_id (self)), &error);
@@ -444,7 +453,8 @@ sign_out_fiber (gpointer data)
  * confab_session_sign_out:
  * @self: a session
  *
- * Ends the sign-in on the server when it can be reached, and removes tokens, rooms, messages and the outbox from this device.
+ * Ends the sign-in on the server when it can be reached, and removes tokens, rooms, messages and the outbox from this
+ * device.
  *
  * Returns: (transfer full): a future of a boolean
  *
@@ -488,7 +498,8 @@ confab_session_close (ConfabSession *self)
   return dex_scheduler_spawn (NULL, 0, close_fiber, g_object_ref (self), g_object_unref);
 }
 
-/* ---- The account --------------------------------------------------------------------------------------------------- */
+/* ---- The account ---------------------------------------------------------------------------------------------------
+ */
 
 static DexFuture *
 on_me_changed (DexFuture *future, gpointer data)
@@ -561,5 +572,6 @@ confab_session_change_password (ConfabSession *self, const char *password, const
   json_object_set_string_member (object, "password", password);
   json_object_set_string_member (object, "newPassword", new_password);
   json_node_take_object (node, object);
-  return dex_future_then (confab_session_call_operation (self, CONFAB_OPERATION_CHANGE_PASSWORD, node), to_true, NULL, NULL);
+  return dex_future_then (confab_session_call_operation (self, CONFAB_OPERATION_CHANGE_PASSWORD, node), to_true, NULL,
+                          NULL);
 }

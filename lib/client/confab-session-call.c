@@ -34,7 +34,8 @@ append_escaped (GString *path, JsonNode *value)
 
   if (value == NULL || !JSON_NODE_HOLDS_VALUE (value))
     return;
-  text = json_node_get_value_type (value) == G_TYPE_STRING ? json_node_dup_string (value) : json_to_string (value, FALSE);
+  text =
+    json_node_get_value_type (value) == G_TYPE_STRING ? json_node_dup_string (value) : json_to_string (value, FALSE);
   g_string_append_uri_escaped (path, text, NULL, TRUE);
 }
 
@@ -124,10 +125,11 @@ rest_call_fiber (gpointer data)
         break;
       if (self->http == NULL)
         return dex_future_new_reject (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "%s", _("No server is known"));
-      reply = dex_await_boxed (confab_http_call (self->http, call->operation->method, call->path, token, call->body), &error);
+      reply =
+        dex_await_boxed (confab_http_call (self->http, call->operation->method, call->path, token, call->body), &error);
       /* The token was good by this clock and not by the server's, or the session was revoked: the refresh will tell. */
-      if (reply != NULL || call->operation->auth == CONFAB_AUTH_NONE
-          || !g_error_matches (error, CONFAB_ERROR, CONFAB_ERROR_UNAUTHENTICATED) || !confab_session_refresh (self, NULL))
+      if (reply != NULL || call->operation->auth == CONFAB_AUTH_NONE ||
+          !g_error_matches (error, CONFAB_ERROR, CONFAB_ERROR_UNAUTHENTICATED) || !confab_session_refresh (self, NULL))
         break;
     }
   if (reply == NULL)
@@ -165,7 +167,8 @@ confab_session_call_operation (ConfabSession *self, ConfabOperationId id, JsonNo
   if (operation->event != NULL && self->socket != NULL && !confab_socket_is_closed (self->socket))
     return confab_socket_call (self->socket, operation->event, data);
   if (operation->path == NULL || self->http == NULL)
-    return dex_future_new_reject (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "%s", _("There is no connection to the server"));
+    return dex_future_new_reject (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "%s",
+                                  _ ("There is no connection to the server"));
   return call_rest (self, operation, data);
 }
 
@@ -177,7 +180,8 @@ confab_session_call_operation (ConfabSession *self, ConfabOperationId id, JsonNo
  *
  * For what has no function of its own. Over the connection when there is one, else over REST.
  *
- * Returns: (transfer full): a future of a #JsonNode, the object with the operation's results; `CONFAB_ERROR` when it was refused
+ * Returns: (transfer full): a future of a #JsonNode, the object with the operation's results; `CONFAB_ERROR` when it
+ * was refused
  *
  * Since: 0.1
  */

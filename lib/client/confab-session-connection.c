@@ -80,7 +80,9 @@ renew_fiber (gpointer data)
         confab_backoff_reset (&backoff);
       else
         dex_await (dex_future_first (confab_socket_closed (renewal->socket),
-                                     dex_timeout_new_msec (confab_backoff_next (&backoff, g_random_double (), 0)), NULL), NULL);
+                                     dex_timeout_new_msec (confab_backoff_next (&backoff, g_random_double (), 0)),
+                                     NULL),
+                   NULL);
     }
   return dex_future_new_true ();
 }
@@ -95,7 +97,8 @@ start_renewing (ConfabSession *self)
   dex_future_disown (dex_scheduler_spawn (NULL, 0, renew_fiber, renewal, renewal_free));
 }
 
-/* ---- One connection ------------------------------------------------------------------------------------------------ */
+/* ---- One connection ------------------------------------------------------------------------------------------------
+ */
 
 static void
 take_hello (ConfabSession *self, JsonObject *hello)
@@ -156,7 +159,8 @@ open_socket (ConfabSession *self, GError **error)
   self->hello = dex_promise_new ();
   self->syncing = TRUE;
   confab_session_forget_early_events (self);
-  connecting = confab_socket_connect (confab_http_get_soup (self->http), self->server, token, confab_session_on_event, self);
+  connecting =
+    confab_socket_connect (confab_http_get_soup (self->http), self->server, token, confab_session_on_event, self);
   self->socket = dex_await_object (connecting, error);
   return self->socket != NULL;
 }
@@ -206,7 +210,8 @@ live (ConfabSession *self, GError **error)
   return code;
 }
 
-/* ---- The loop -------------------------------------------------------------------------------------------------------- */
+/* ---- The loop
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void
 on_network_changed (ConfabSession *self, gboolean available)
@@ -327,7 +332,8 @@ confab_session_start (ConfabSession *self)
   if (self->network == NULL)
     {
       self->network = g_object_ref (g_network_monitor_get_default ());
-      g_signal_connect_object (self->network, "network-changed", G_CALLBACK (on_network_changed), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->network, "network-changed", G_CALLBACK (on_network_changed), self,
+                               G_CONNECT_SWAPPED);
     }
   confab_session_set_state (self, CONFAB_SESSION_STATE_OFFLINE);
   self->loop = dex_scheduler_spawn (NULL, 0, loop_fiber, g_object_ref (self), g_object_unref);

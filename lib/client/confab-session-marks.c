@@ -50,7 +50,8 @@ tell_mark (ConfabSession *self, ConfabRoom *room, ConfabOperationId operation, g
 static gboolean
 tell_room (ConfabSession *self, ConfabRoom *room, GError **error)
 {
-  if (room->read_seq > room->told_read_seq && !tell_mark (self, room, CONFAB_OPERATION_MARK_READ, room->read_seq, error))
+  if (room->read_seq > room->told_read_seq &&
+      !tell_mark (self, room, CONFAB_OPERATION_MARK_READ, room->read_seq, error))
     return FALSE;
   return room->last_seq <= room->told_received_seq
          || tell_mark (self, room, CONFAB_OPERATION_MARK_RECEIVED, room->last_seq, error);
@@ -90,7 +91,8 @@ mark_fiber (gpointer data)
           g_debug ("A mark was not taken: %s", error->message);
           continue;
         }
-      dex_await (dex_timeout_new_msec (confab_backoff_next (&backoff, g_random_double (), confab_error_get_retry_after (error))),
+      dex_await (dex_timeout_new_msec (
+                   confab_backoff_next (&backoff, g_random_double (), confab_error_get_retry_after (error))),
                  NULL);
       g_hash_table_add (self->marked_rooms, g_steal_pointer (&room));
     }

@@ -50,7 +50,8 @@ call_for_room (ConfabSession *self, ConfabOperationId operation, JsonObject *req
 {
   g_autoptr(JsonNode) node = take_request (request);
 
-  return dex_future_then (confab_session_call_operation (self, operation, node), on_room_reply, g_object_ref (self), g_object_unref);
+  return dex_future_then (confab_session_call_operation (self, operation, node), on_room_reply, g_object_ref (self),
+                          g_object_unref);
 }
 
 /**
@@ -170,8 +171,8 @@ confab_session_browse_rooms (ConfabSession *self, const char *query)
   if (query != NULL && *query != '\0')
     json_object_set_string_member (request, "q", query);
   node = take_request (request);
-  return dex_future_then (confab_session_call_operation (self, CONFAB_OPERATION_LIST_PUBLIC_ROOMS, node), on_public_rooms,
-                          g_object_ref (self), g_object_unref);
+  return dex_future_then (confab_session_call_operation (self, CONFAB_OPERATION_LIST_PUBLIC_ROOMS, node),
+                          on_public_rooms, g_object_ref (self), g_object_unref);
 }
 
 static DexFuture *
@@ -218,8 +219,8 @@ confab_session_find_users (ConfabSession *self, const char *query)
   request = json_object_new ();
   json_object_set_string_member (request, "q", query);
   node = take_request (request);
-  return dex_future_then (confab_session_call_operation (self, CONFAB_OPERATION_FIND_USERS, node), on_users, g_object_ref (self),
-                          g_object_unref);
+  return dex_future_then (confab_session_call_operation (self, CONFAB_OPERATION_FIND_USERS, node), on_users,
+                          g_object_ref (self), g_object_unref);
 }
 
 static DexFuture *
@@ -247,5 +248,6 @@ confab_session_set_presence (ConfabSession *self, ConfabPresenceStatus status)
   request = json_object_new ();
   json_object_set_string_member (request, "status", confab_presence_status_to_string (status));
   node = take_request (request);
-  return dex_future_then (confab_session_call_operation (self, CONFAB_OPERATION_SET_PRESENCE, node), on_presence_set, NULL, NULL);
+  return dex_future_then (confab_session_call_operation (self, CONFAB_OPERATION_SET_PRESENCE, node), on_presence_set,
+                          NULL, NULL);
 }

@@ -77,8 +77,8 @@ confab_session_normalize_server (const char *server, GError **error)
   while (length > 0 && path[length - 1] == '/')
     path[--length] = '\0';
   /* No user name, query or fragment: they have no meaning here, and would end up in logs. */
-  clean = g_uri_build (G_URI_FLAGS_SCHEME_NORMALIZE, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri), g_uri_get_port (uri),
-                       path, NULL, NULL);
+  clean = g_uri_build (G_URI_FLAGS_SCHEME_NORMALIZE, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri),
+                       g_uri_get_port (uri), path, NULL, NULL);
   return g_uri_to_string (clean);
 }
 

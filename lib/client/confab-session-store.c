@@ -69,7 +69,8 @@ put_changed_rooms (ConfabSession *self)
 
       confab_cache_batch_put_room (self->batch, confab_room_get_id (room), text);
       if (confab_room_get_last_seq (room) > KEPT_MESSAGES)
-        confab_cache_batch_trim_messages (self->batch, confab_room_get_id (room), confab_room_get_last_seq (room) - KEPT_MESSAGES);
+        confab_cache_batch_trim_messages (self->batch, confab_room_get_id (room),
+                                          confab_room_get_last_seq (room) - KEPT_MESSAGES);
     }
   g_hash_table_remove_all (self->changed_rooms);
 }

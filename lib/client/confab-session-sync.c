@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The server subscribes a connection to its rooms before it answers resume. Events that come while the answer is on its way are kept
- * and applied after it, so that nothing falls between the two; what the answer has already, they find there.
+ * The server subscribes a connection to its rooms before it answers resume. Events that come while the answer is on its
+ * way are kept and applied after it, so that nothing falls between the two; what the answer has already, they find
+ * there.
  */
 #define G_LOG_DOMAIN "confab-client"
 
@@ -112,7 +113,8 @@ replace_room (ConfabSession *self, JsonObject *object)
   confab_session_adopt_room (self, object);
 }
 
-/* ---- Catching up -------------------------------------------------------------------------------------------------- */
+/* ---- Catching up --------------------------------------------------------------------------------------------------
+ */
 
 static int
 compare_activity (gconstpointer a, gconstpointer b)
@@ -286,7 +288,8 @@ confab_session_request_sync (ConfabSession *self)
   schedule_sync (self);
 }
 
-/* ---- Events --------------------------------------------------------------------------------------------------------- */
+/* ---- Events ---------------------------------------------------------------------------------------------------------
+ */
 
 typedef void (*RoomEventHandler) (ConfabSession *self, ConfabRoom *room, JsonObject *data);
 typedef void (*EventHandler) (ConfabSession *self, JsonObject *data);

@@ -156,13 +156,14 @@ confab_session_class_init (ConfabSessionClass *klass)
   properties[PROP_SERVER_NAME] = g_param_spec_string ("server-name", NULL, NULL, "", flags);
   properties[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, "", flags);
   properties[PROP_RETRY_AT] = g_param_spec_int64 ("retry-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  properties[PROP_MESSAGE_LENGTH] = g_param_spec_uint ("message-length", NULL, NULL, 1, G_MAXUINT, DEFAULT_MESSAGE_LENGTH, flags);
+  properties[PROP_MESSAGE_LENGTH] =
+    g_param_spec_uint ("message-length", NULL, NULL, 1, G_MAXUINT, DEFAULT_MESSAGE_LENGTH, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  signals[SIGNAL_MESSAGE_ARRIVED] = g_signal_new ("message-arrived", CONFAB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                                  G_TYPE_NONE, 2, CONFAB_TYPE_ROOM, CONFAB_TYPE_MESSAGE);
-  signals[SIGNAL_ROOM_JOINED] = g_signal_new ("room-joined", CONFAB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                              G_TYPE_NONE, 1, CONFAB_TYPE_ROOM);
+  signals[SIGNAL_MESSAGE_ARRIVED] = g_signal_new ("message-arrived", CONFAB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                  NULL, NULL, G_TYPE_NONE, 2, CONFAB_TYPE_ROOM, CONFAB_TYPE_MESSAGE);
+  signals[SIGNAL_ROOM_JOINED] = g_signal_new ("room-joined", CONFAB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                              NULL, G_TYPE_NONE, 1, CONFAB_TYPE_ROOM);
   signals[SIGNAL_ROOM_LEFT] = g_signal_new ("room-left", CONFAB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                             G_TYPE_NONE, 1, CONFAB_TYPE_ROOM);
 }
@@ -190,8 +191,10 @@ confab_session_init (ConfabSession *self)
 
 static const gboolean allowed_edges[4][4] = {
   [CONFAB_SESSION_STATE_SIGNED_OUT] = { [CONFAB_SESSION_STATE_OFFLINE] = TRUE },
-  [CONFAB_SESSION_STATE_OFFLINE] = { [CONFAB_SESSION_STATE_CONNECTING] = TRUE, [CONFAB_SESSION_STATE_SIGNED_OUT] = TRUE },
-  [CONFAB_SESSION_STATE_CONNECTING] = { [CONFAB_SESSION_STATE_ONLINE] = TRUE, [CONFAB_SESSION_STATE_OFFLINE] = TRUE,
+  [CONFAB_SESSION_STATE_OFFLINE] = { [CONFAB_SESSION_STATE_CONNECTING] = TRUE,
+                                     [CONFAB_SESSION_STATE_SIGNED_OUT] = TRUE },
+  [CONFAB_SESSION_STATE_CONNECTING] = { [CONFAB_SESSION_STATE_ONLINE] = TRUE,
+                                        [CONFAB_SESSION_STATE_OFFLINE] = TRUE,
                                         [CONFAB_SESSION_STATE_SIGNED_OUT] = TRUE },
   [CONFAB_SESSION_STATE_ONLINE] = { [CONFAB_SESSION_STATE_OFFLINE] = TRUE, [CONFAB_SESSION_STATE_SIGNED_OUT] = TRUE },
 };

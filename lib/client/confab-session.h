@@ -37,15 +37,17 @@ GType confab_session_state_get_type (void) G_GNUC_CONST;
 #define CONFAB_TYPE_SESSION (confab_session_get_type ())
 G_DECLARE_FINAL_TYPE (ConfabSession, confab_session, CONFAB, SESSION, GObject)
 
-/* Properties, all notified: profile, server, state, user (nullable), rooms, outbox, server-name, error-text ("" when all is well;
- * else a sentence for a person), retry-at (g_get_monotonic_time () of the next try, 0: none waits), message-length.
+/* Properties, all notified: profile, server, state, user (nullable), rooms, outbox, server-name, error-text ("" when
+ * all is well; else a sentence for a person), retry-at (g_get_monotonic_time () of the next try, 0: none waits),
+ * message-length.
  *
  * Signals:
- *   message-arrived (ConfabRoom *room, ConfabMessage *message)  somebody else's new message, live or caught up; for notifications
- *   room-joined (ConfabRoom *room)                               I am in a room that was not there before
+ *   message-arrived (ConfabRoom *room, ConfabMessage *message)  somebody else's new message, live or caught up; for
+ * notifications room-joined (ConfabRoom *room)                               I am in a room that was not there before
  *   room-left (ConfabRoom *room)                                 I am no longer in it
  *
- * Everything belongs to the thread with the default main context. Call dex_init () or make a session before anything else.
+ * Everything belongs to the thread with the default main context. Call dex_init () or make a session before anything
+ * else.
  */
 
 /* folder: where profiles are kept; NULL: $XDG_DATA_HOME/confab. Two sessions must not share a profile. */
@@ -87,10 +89,12 @@ char *confab_session_normalize_server (const char *server, GError **error);
 DexFuture *confab_session_call (ConfabSession *self, const char *operation, JsonNode *data);
 
 /* type direct: use confab_session_open_direct (). Futures of ConfabRoom. */
-DexFuture *confab_session_create_room (ConfabSession *self, const char *name, const char *description, ConfabRoomType type);
+DexFuture *
+confab_session_create_room (ConfabSession *self, const char *name, const char *description, ConfabRoomType type);
 DexFuture *confab_session_open_direct (ConfabSession *self, const char *user_id);
 DexFuture *confab_session_join_room (ConfabSession *self, const char *room_id);
-/* Futures of GListModel: of ConfabRoom, those already joined are the objects of the room list; of ConfabUser. query: nullable for rooms */
+/* Futures of GListModel: of ConfabRoom, those already joined are the objects of the room list; of ConfabUser. query:
+ * nullable for rooms */
 DexFuture *confab_session_browse_rooms (ConfabSession *self, const char *query);
 DexFuture *confab_session_find_users (ConfabSession *self, const char *query);
 /* Futures of a boolean. */

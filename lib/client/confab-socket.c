@@ -257,7 +257,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
 
   connection = soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &error);
   if (connection != NULL)
-    dex_promise_resolve_object (handshake->promise, confab_socket_new (connection, handshake->handler, handshake->user_data));
+    dex_promise_resolve_object (handshake->promise,
+                                confab_socket_new (connection, handshake->handler, handshake->user_data));
   else
     dex_promise_reject (handshake->promise, handshake_error (handshake->message, g_steal_pointer (&error)));
   dex_unref (handshake->promise);
@@ -269,7 +270,8 @@ DexFuture *
 confab_socket_connect (SoupSession *soup, const char *server, const char *token, ConfabSocketHandler handler,
                        gpointer user_data)
 {
-  g_autofree char *address = g_strconcat (g_str_has_prefix (server, "https:") ? "wss" : "ws", strchr (server, ':'), "/ws", NULL);
+  g_autofree char *address =
+    g_strconcat (g_str_has_prefix (server, "https:") ? "wss" : "ws", strchr (server, ':'), "/ws", NULL);
   g_autofree char *authorization = g_strconcat ("Bearer ", token, NULL);
   g_autoptr(SoupMessage) message = soup_message_new (SOUP_METHOD_GET, address);
   Handshake *handshake = NULL;
@@ -285,8 +287,8 @@ confab_socket_connect (SoupSession *soup, const char *server, const char *token,
   handshake->message = g_object_ref (message);
   handshake->handler = handler;
   handshake->user_data = user_data;
-  soup_session_websocket_connect_async (soup, message, NULL, NULL, G_PRIORITY_DEFAULT, dex_promise_get_cancellable (promise),
-                                        on_connected, handshake);
+  soup_session_websocket_connect_async (soup, message, NULL, NULL, G_PRIORITY_DEFAULT,
+                                        dex_promise_get_cancellable (promise), on_connected, handshake);
   return DEX_FUTURE (promise);
 }
 
@@ -321,7 +323,8 @@ on_request_timeout (gpointer data)
 
   request->timeout = 0;
   g_hash_table_remove (request->socket->requests, &request->id);
-  dex_promise_reject (promise, g_error_new (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The server did not answer in time"));
+  dex_promise_reject (promise,
+                      g_error_new (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The server did not answer in time"));
   return G_SOURCE_REMOVE;
 }
 

@@ -23,8 +23,8 @@ G_DECLARE_FINAL_TYPE (ConfabSocket, confab_socket, CONFAB, SOCKET, GObject)
 /* Is told everything that the server says unasked, but ping. data: nullable. */
 typedef void (*ConfabSocketHandler) (ConfabSocket *self, const char *event, JsonObject *data, gpointer user_data);
 
-/* Future of ConfabSocket. The first event is hello; it may come before the future's owner runs. user_data must live until the
- * socket is closed. */
+/* Future of ConfabSocket. The first event is hello; it may come before the future's owner runs. user_data must live
+ * until the socket is closed. */
 DexFuture *confab_socket_connect (SoupSession *soup, const char *server, const char *token, ConfabSocketHandler handler,
                                   gpointer user_data);
 

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The window is a run of messages by seq. What is shown is the window and, when it ends at the newest message, the outbox after it.
- * After every change the two are compared and one items-changed says what is different.
+ * The window is a run of messages by seq. What is shown is the window and, when it ends at the newest message, the
+ * outbox after it. After every change the two are compared and one items-changed says what is different.
  */
 #define G_LOG_DOMAIN "confab-client"
 
@@ -316,7 +316,8 @@ confab_timeline_peek (ConfabTimeline *self, const char *message_id)
   return g_hash_table_lookup (self->by_id, message_id);
 }
 
-/* ---- Loading ------------------------------------------------------------------------------------------------------ */
+/* ---- Loading ------------------------------------------------------------------------------------------------------
+ */
 
 typedef enum
 {
@@ -401,7 +402,9 @@ read_cache (ConfabTimeline *self, const Load *load, GError **error)
       break;
     case LOAD_AROUND:
       edge = load->seq;
-      objects = dex_await_boxed (confab_cache_load_messages_from (session->cache, room_id, MAX (1, edge - PAGE / 2), PAGE), error);
+      objects =
+        dex_await_boxed (confab_cache_load_messages_from (session->cache, room_id, MAX (1, edge - PAGE / 2), PAGE),
+                         error);
       break;
     case LOAD_NEWEST:
     default:
@@ -469,7 +472,8 @@ ask_server (ConfabTimeline *self, const Load *load, GError **error)
   JsonArray *array = NULL;
   guint generation = self->generation;
 
-  reply = dex_await_boxed (confab_session_call_operation (self->room->session, CONFAB_OPERATION_LIST_MESSAGES, request), error);
+  reply = dex_await_boxed (confab_session_call_operation (self->room->session, CONFAB_OPERATION_LIST_MESSAGES, request),
+                           error);
   if (reply == NULL || get_session (self, error) == NULL)
     return NULL;
   array = confab_json_get_array (json_node_get_object (reply), "messages");
@@ -762,7 +766,8 @@ confab_timeline_find (ConfabTimeline *self, const char *message_id, guint *posit
  * @self: a timeline
  * @seq: number of a message
  *
- * Returns: the position of the first message whose number is at least that, or the number of stored messages in the window
+ * Returns: the position of the first message whose number is at least that, or the number of stored messages in the
+ * window
  *
  * Since: 0.1
  */

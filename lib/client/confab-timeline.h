@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 #define CONFAB_TYPE_TIMELINE (confab_timeline_get_type ())
 G_DECLARE_FINAL_TYPE (ConfabTimeline, confab_timeline, CONFAB, TIMELINE, GObject)
 
-/* A GListModel of ConfabMessage by seq, oldest first, and after them what is in the outbox. When a message leaves the outbox its
- * object stays the same. Properties, all notified: has-older, has-newer, loading.
+/* A GListModel of ConfabMessage by seq, oldest first, and after them what is in the outbox. When a message leaves the
+ * outbox its object stays the same. Properties, all notified: has-older, has-newer, loading.
  *
  * The window ends at the newest message unless it was moved by confab_timeline_load_around (): then has-newer is TRUE,
  * new messages are not appended, and confab_timeline_load_newer () or confab_timeline_load () come back to them. */
