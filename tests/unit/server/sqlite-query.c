@@ -6,21 +6,21 @@
 
 #include "store/sqlite/query.h"
 
-static Connection *
+static SqliteConnection *
 make_connection (void)
 {
   g_autoptr(GError) error = NULL;
-  Connection *connection = connection_new (":memory:", CONNECTION_WRITER);
+  SqliteConnection *connection = sqlite_connection_new (":memory:", SQLITE_CONNECTION_WRITER);
 
-  connection_begin (connection);
-  connection_execute (connection, "CREATE TABLE things (name TEXT UNIQUE, size INTEGER, data BLOB) STRICT");
-  g_assert_true (connection_end (connection, &error));
+  sqlite_connection_begin (connection);
+  sqlite_connection_execute (connection, "CREATE TABLE things (name TEXT UNIQUE, size INTEGER, data BLOB) STRICT");
+  g_assert_true (sqlite_connection_end (connection, &error));
   g_assert_no_error (error);
   return connection;
 }
 
 static gboolean
-insert (Connection *connection, const char *name, gint64 size, GBytes *data)
+insert (SqliteConnection *connection, const char *name, gint64 size, GBytes *data)
 {
   g_auto(Query) query = query_make (connection, "INSERT INTO things VALUES (?, ?, ?)");
 
@@ -31,7 +31,7 @@ insert (Connection *connection, const char *name, gint64 size, GBytes *data)
 }
 
 static gint64
-count (Connection *connection)
+count (SqliteConnection *connection)
 {
   g_auto(Query) query = query_make (connection, "SELECT count (*) FROM things");
 
@@ -41,12 +41,12 @@ count (Connection *connection)
 static void
 test_values (void)
 {
-  g_autoptr(Connection) connection = make_connection ();
+  g_autoptr(SqliteConnection) connection = make_connection ();
   g_autoptr(GBytes) bytes = g_bytes_new_static ("\0\1\0", 3);
   g_autoptr(GBytes) empty = g_bytes_new_static ("", 0);
   g_autoptr(GError) error = NULL;
 
-  connection_begin (connection);
+  sqlite_connection_begin (connection);
   g_assert_true (insert (connection, "ünï \"'; 🦊", G_MININT64, bytes));
   g_assert_true (insert (connection, NULL, G_MAXINT64, NULL));
   g_assert_true (insert (connection, "", 0, empty));
@@ -79,16 +79,16 @@ test_values (void)
     g_assert_cmpuint (g_bytes_get_size (empty_data), ==, 0);
     g_assert_false (query_next (&query));
   }
-  g_assert_true (connection_end (connection, &error));
+  g_assert_true (sqlite_connection_end (connection, &error));
   g_assert_no_error (error);
 }
 
 static void
 test_run_tells_of_changes (void)
 {
-  g_autoptr(Connection) connection = make_connection ();
+  g_autoptr(SqliteConnection) connection = make_connection ();
 
-  connection_begin (connection);
+  sqlite_connection_begin (connection);
   g_assert_true (insert (connection, "a", 1, NULL));
   {
     g_auto(Query) query = query_make (connection, "UPDATE things SET size = size + 1 WHERE name = ?");
@@ -105,70 +105,70 @@ test_run_tells_of_changes (void)
     query_put_text (&query, "a");
     g_assert_false (query_run (&query));
   }
-  g_assert_true (connection_end (connection, NULL));
+  g_assert_true (sqlite_connection_end (connection, NULL));
 }
 
 static void
 test_first_error_counts (void)
 {
-  g_autoptr(Connection) connection = make_connection ();
+  g_autoptr(SqliteConnection) connection = make_connection ();
   g_autoptr(GError) error = NULL;
 
-  connection_begin (connection);
+  sqlite_connection_begin (connection);
   g_assert_true (insert (connection, "a", 1, NULL));
-  connection_fail (connection, CONFAB_ERROR_FORBIDDEN, "The %s reason", "first");
-  connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "Another");
-  g_assert_true (connection_has_failed (connection));
+  sqlite_connection_fail (connection, CONFAB_ERROR_FORBIDDEN, "The %s reason", "first");
+  sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "Another");
+  g_assert_true (sqlite_connection_has_failed (connection));
   /* From here on nothing is done, and nothing is found. */
   g_assert_false (insert (connection, "b", 1, NULL));
   g_assert_cmpint (count (connection), ==, -1);
-  g_assert_false (connection_end (connection, &error));
+  g_assert_false (sqlite_connection_end (connection, &error));
   g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_FORBIDDEN);
   g_assert_cmpstr (error->message, ==, "The first reason");
   g_clear_error (&error);
 
-  connection_begin (connection);
+  sqlite_connection_begin (connection);
   g_assert_cmpint (count (connection), ==, 0);
-  g_assert_true (connection_end (connection, &error));
+  g_assert_true (sqlite_connection_end (connection, &error));
   g_assert_no_error (error);
 }
 
 static void
 test_refused_statements (void)
 {
-  g_autoptr(Connection) connection = make_connection ();
+  g_autoptr(SqliteConnection) connection = make_connection ();
   g_autoptr(GError) error = NULL;
 
-  connection_begin (connection);
+  sqlite_connection_begin (connection);
   g_assert_true (insert (connection, "a", 1, NULL));
   g_assert_false (insert (connection, "a", 1, NULL));
-  g_assert_false (connection_end (connection, &error));
+  g_assert_false (sqlite_connection_end (connection, &error));
   g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_INTERNAL);
   g_clear_error (&error);
 
-  connection_begin (connection);
+  sqlite_connection_begin (connection);
   {
     g_auto(Query) query = query_make (connection, "SELECT no_such_column FROM things");
 
     query_put_int (&query, 1);
     g_assert_false (query_next (&query));
   }
-  g_assert_false (connection_end (connection, &error));
+  g_assert_false (sqlite_connection_end (connection, &error));
   g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_INTERNAL);
 }
 
 static void
 test_no_such_file (void)
 {
-  g_autoptr(Connection) connection = connection_new ("/nonexistent/confab.db", CONNECTION_READER);
+  g_autoptr(SqliteConnection) connection = sqlite_connection_new ("/nonexistent/confab.db", SQLITE_CONNECTION_READER);
   g_autoptr(GError) error = NULL;
 
   /* Again and again, since it may come back. */
   for (guint i = 0; i < 3; i++)
     {
-      connection_begin (connection);
+      sqlite_connection_begin (connection);
       g_assert_cmpint (count (connection), ==, -1);
-      g_assert_false (connection_end (connection, &error));
+      g_assert_false (sqlite_connection_end (connection, &error));
       g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE);
       g_clear_error (&error);
     }
