@@ -56,6 +56,7 @@ struct _Stream
   guint blocked : 1;          /* the kernel's buffer is full */
   guint output_finished : 1;
   guint input_ignored : 1;
+  guint output_ended : 1;
 };
 
 static void inlet_pollable_init (GPollableInputStreamInterface *interface);
@@ -124,6 +125,17 @@ stream_update_interest (Stream *self)
   poller_change (self->poller, &self->watch, interest);
 }
 
+/* The last word was sent and nothing more is read: the peer learns it from the end of the stream, and closes. */
+static void
+stream_end_output (Stream *self)
+{
+  if (self->output_finished && self->input_ignored && !self->output_ended && out_buffer_length (&self->out) == 0)
+    {
+      self->output_ended = TRUE;
+      shutdown (self->watch.fd, SHUT_WR);
+    }
+}
+
 /* Only what a turn left behind counts as waiting. */
 static void
 stream_count_waiting (Stream *self)
@@ -159,6 +171,7 @@ stream_flush (Stream *self)
   self->blocked = out_buffer_length (&self->out) > 0;
   stream_update_interest (self);
   stream_count_waiting (self);
+  stream_end_output (self);
 }
 
 void
