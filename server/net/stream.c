@@ -16,6 +16,8 @@
 
 #include "net/out-buffer.h"
 
+#define FLUSH_EARLY (64 * 1024)
+
 #define INLET_TYPE (inlet_get_type ())
 G_DECLARE_FINAL_TYPE (Inlet, inlet, CONFAB, INLET, GInputStream)
 #define OUTLET_TYPE (outlet_get_type ())
@@ -182,7 +184,12 @@ stream_append (Stream *self, gconstpointer header, gsize header_length, gconstpo
   out_buffer_append (&self->out, self->poller, header, header_length);
   if (payload_length > 0)
     out_buffer_append (&self->out, self->poller, payload, payload_length);
-  if (!self->blocked)
+  /* So much does not wait for the turn's end: what the kernel takes now is not held against the peer. */
+  if (out_buffer_length (&self->out) > FLUSH_EARLY)
+    stream_flush (self);
+  if (self->blocked)
+    stream_count_waiting (self);
+  else
     poller_settle_later (self->poller, &self->settler);
 }
 
