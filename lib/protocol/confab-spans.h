@@ -18,10 +18,12 @@ typedef enum
   CONFAB_SPAN_QUOTE,
   CONFAB_SPAN_LIST_ITEM,   /* target: what stands before it: "•" or "1." */
   CONFAB_SPAN_LINK,        /* target: the address, http, https or mailto */
-  CONFAB_SPAN_MENTION,     /* target: the name without @ */
+  CONFAB_SPAN_MENTION,     /* target: the name without @, in lower case */
+  CONFAB_SPAN_ESCAPE,      /* a character that means itself: nothing to show but that its backslash is a marker */
 } ConfabSpanKind;
 
-/* Offsets are bytes of the source text. start to end is what is shown, outer_start to outer_end the same with its markers. */
+/* Offsets are bytes of the source text. start to end is what is shown, outer_start to outer_end the same with its markers:
+ * whoever hides the markers of every span has the text to show. */
 typedef struct
 {
   ConfabSpanKind kind;

@@ -43,6 +43,7 @@ GPtrArray *store_get_users (Store *self, const char * const *user_ids, GError **
 /* login: a username or an e-mail address. */
 User *store_find_login (Store *self, const char *login, char **password_hash, GError **error);
 GPtrArray *store_find_users (Store *self, const char *prefix, guint limit, GError **error);
+/* NULL leaves as it is; an empty avatar takes it away. */
 gboolean store_update_user (Store *self, const char *user_id, const char *display_name, const char *avatar, GError **error);
 gboolean store_set_password (Store *self, const char *user_id, const char *password_hash, GError **error);
 gboolean store_touch_users (Store *self, const char * const *user_ids, gint64 last_seen, GError **error);
@@ -75,7 +76,8 @@ GPtrArray *store_list_public_rooms (Store *self, const char *query, const char *
 
 /* Messages. */
 Message *store_get_message (Store *self, const char *message_id, GError **error);
-/* Exactly one of before, after, around is > 0 (after may be 0 with use_after), or none for the newest page. Oldest first. */
+/* One of before and around is > 0, or after is not -1, or none of it for the newest page. Oldest first.
+ * has_more: further ones in the direction asked; with around, in either. */
 typedef struct
 {
   gint64 before;
