@@ -69,6 +69,7 @@ class Rest:
         self.server = server
         self.token = token
         self.connection = None
+        self.start = None      # of the server, that the connection goes to
         self.last = None
 
     def close(self):
@@ -87,6 +88,9 @@ class Rest:
             headers.setdefault('Content-Type', 'application/json')
         if isinstance(body, str):
             body = body.encode()
+        if self.start != self.server.starts:
+            self.close()
+            self.start = self.server.starts
         if self.connection is None:
             self.connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=PATIENCE)
         try:

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -125,6 +126,25 @@ class Server:
         # The same port again after a restart, so that clients find it.
         self.listen = self.url.removeprefix('http://')
         return self
+
+    def find_claim(self):
+        """The code of the link that this start printed for the first admin, if it did."""
+        for line in self.output():
+            match = re.search(r'/invite/([\w-]+)', line)
+            if match:
+                return match.group(1)
+        return None
+
+    def claim(self):
+        with self.changed:
+            assert self.changed.wait_for(self.find_claim, PATIENCE), f'no claim link: {self.output()}'
+        return self.find_claim()
+
+    def metrics(self):
+        """What /metrics says: sample with its labels → value."""
+        with urllib.request.urlopen(f'http://{self.host}:{self.port}/metrics', timeout=PATIENCE) as answer:
+            lines = answer.read().decode().splitlines()
+        return {line.rpartition(' ')[0]: float(line.rpartition(' ')[2]) for line in lines if line and not line.startswith('#')}
 
     def kill(self):
         """SIGKILL: what a power cut leaves behind, as far as a process can tell."""
