@@ -23,7 +23,7 @@ def parts(token):
 
 
 def make(head, body, key=b'', digest=hashlib.sha256):
-    text = f'{encode(json.dumps(head).encode())}.{encode(json.dumps(body).encode())}'
+    text = '.'.join(encode(json.dumps(part, separators=(',', ':'), ensure_ascii=False).encode()) for part in (head, body))
     return f'{text}.{encode(hmac.new(key, text.encode(), digest).digest())}'
 
 

@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import tap
 from door import Refused
@@ -90,22 +91,85 @@ class Live(unittest.TestCase):
         with self.subTest('not to who does not show the room'):
             self.fence(watcher)
             self.assertEqual(watcher.count('presence', lambda data: data['userId'] == self.ben.id), 0)
-        with self.subTest('a second device keeps somebody there'):
+        with self.subTest('going, a while after the last connection went'):
+            # Ben keeps a second connection of the same session, Cleo has only one.
             second = self.ben.connect()
-            ben.close()
-            second.call('set-presence', status='dnd')
-            told = ada.wait('presence', lambda data: data['userId'] == self.ben.id)
-            self.assertEqual(told['status'], 'dnd')
-        with self.subTest('going, a while after the last device went'):
-            second.cut()
-            told = ada.wait('presence', lambda data: data['userId'] == self.ben.id, within=30)
-            self.assertEqual(told['status'], 'offline')
+            second.call('get-me')
+            ben.cut()
+            watcher.cut()
+            told = ada.wait('presence', lambda data: data['userId'] == self.cleo.id and data['status'] == 'offline', within=40)
             self.assertTrue(told['lastSeen'])
+        with self.subTest('a second connection keeps somebody there'):
+            self.fence(ada)
+            self.assertEqual(ada.count('presence', lambda data: data['userId'] == self.ben.id), 0)
+            self.assertEqual(second.call('get-me')['user']['id'], self.ben.id)
 
-    def test_large_room(self):
-        """Above 100 members nobody is told who types; 101 accounts are made through the store's own door, register."""
-        limit = self.ada.connect().hello['limits']['typingMembers']
-        self.assertEqual(limit, 100)
+
+class LargeRooms(unittest.TestCase):
+    """Above some sizes people are told less of each other."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server('--rate-limits=off').start()
+        with ThreadPoolExecutor(8) as pool:
+            cls.people = list(pool.map(lambda n: Person(cls.server, f'person{n:03}'), range(101)))
+        cls.ada, cls.ben, *cls.others = cls.people
+        cls.hello = cls.ada.connect().hello['limits']
+
+    @classmethod
+    def tearDownClass(cls):
+        for person in cls.people:
+            person.close()
+        cls.server.stop()
+        cls.server.remove()
+
+    def make_room(self, size):
+        return self.ada.make_room(members=[person.id for person in self.people[1:size]])
+
+    def test_names(self):
+        shown = self.hello['membersShown']
+        for size, told in ((shown, True), (shown + 1, False)):
+            with self.subTest(members=size):
+                room = self.make_room(size)
+                described = self.ada.call('get-room', roomId=room)['room']
+                self.assertEqual(described['memberCount'], size)
+                self.assertEqual('members' in described, told)
+                self.assertEqual('admins' in described, told)
+
+    def test_receipts(self):
+        shown = self.hello['membersShown']
+        for size, told in ((shown, 1), (shown + 1, 0)):
+            with self.subTest(members=size):
+                room = self.make_room(size)
+                ada, ben, second = self.ada.connect(), self.ben.connect(), self.ben.connect()
+                self.ada.say(room, 'x')
+                ben.call('mark-read', roomId=room, seq=1)
+                # Their own devices are told in rooms of any size.
+                self.assertEqual(second.wait('receipt', lambda data: data['roomId'] == room)['readSeq'], 1)
+                fence = self.ada.say(room, 'fence')['id']
+                ada.wait('new-message', lambda data: data['id'] == fence)
+                self.assertEqual(ada.count('receipt', lambda data: data['userId'] == self.ben.id), told)
+
+    def test_resume(self):
+        """Of many members only those that changed come."""
+        room = self.make_room(self.hello['membersShown'] + 1)
+        rev = self.ada.call('get-room', roomId=room)['room']['rev']
+        self.ada.call('set-member-role', roomId=room, userId=self.ben.id, role='admin')
+        update = self.ada.call('resume', rooms={room: rev})['rooms'][0]
+        self.assertEqual([member['userId'] for member in update['members']], [self.ben.id])
+
+    def test_typing(self):
+        limit = self.hello['typingMembers']
+        for size, told in ((limit, 1), (limit + 1, 0)):
+            with self.subTest(members=size):
+                room = self.make_room(size)
+                ada, ben = self.ada.connect(), self.ben.connect()
+                presence = ada.call('open-room', roomId=room)['presence']
+                self.assertEqual(len(presence), size if told else 0)
+                ben.call('typing', roomId=room, isTyping=True)
+                fence = self.ada.say(room, 'fence')['id']
+                ada.wait('new-message', lambda data: data['id'] == fence)
+                self.assertEqual(ada.count('user-typing'), told)
 
 
 if __name__ == '__main__':
