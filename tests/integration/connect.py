@@ -417,7 +417,7 @@ class SlowReaders(WithServer):
         def closed_slow():
             number = speaker.post('send-message', {'roomId': room, 'content': content})
             sent.append(speaker.answer(number)['message']['seq'])
-            return self.server.metric('confab_connections_closed_total', reason='slow') > 0
+            return self.server.metrics()['confab_closed_slow_total'] > 0
 
         with self.subTest('closed'):
             eventually(closed_slow, 'the slow reader was not closed', within=60)
@@ -433,7 +433,7 @@ class SlowReaders(WithServer):
 
 class Limits(unittest.TestCase):
     def test_connections_of_one_address(self):
-        with Server('--rate-limits=off', '--max-connections-per-address=6') as server:
+        with Server('--rate-limits=off', '--connections-per-address=6') as server:
             wires = [Wire(server) for _ in range(6)]
             self.assertEqual([wire.status for wire in wires], [101] * 6)
             with self.subTest('one too many'):
@@ -453,7 +453,7 @@ class Limits(unittest.TestCase):
             eventually(lambda: Rest(server).http('GET', '/healthz').status == 200, 'not even HTTP')
 
     def test_connections_of_one_person(self):
-        with Server('--rate-limits=off', '--max-connections-per-user=3') as server:
+        with Server('--rate-limits=off', '--connections-per-user=3') as server:
             ada, ben = Person(server, 'ada'), Person(server, 'ben')
             sockets = [ada.connect() for _ in range(3)]
             with self.subTest('one too many'), Socket(server) as socket:

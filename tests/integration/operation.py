@@ -45,22 +45,22 @@ class CommandLine(unittest.TestCase):
     def test_print_config(self):
         with tempfile.TemporaryDirectory(prefix='confab-test-') as folder:
             path = Path(folder) / 'confab.ini'
-            path.write_text('[server]\nlisten = 127.0.0.1:4001\nname = From the file\nregistration = closed\n')
+            path.write_text('[server]\nlisten = 127.0.0.1:4001\nserver-name = From the file\nregistration = closed\n')
             done = run('--config', str(path), '--print-config', '--listen', '127.0.0.1:4003',
-                       environment={'CONFAB_LISTEN': '127.0.0.1:4002', 'CONFAB_NAME': 'From the environment'})
+                       environment={'CONFAB_LISTEN': '127.0.0.1:4002', 'CONFAB_SERVER_NAME': 'From the environment'})
             self.assertEqual(done.returncode, 0, done.stderr)
-            lines = done.stdout.splitlines()
-
-            def line(word):
-                return next(line for line in lines if re.match(rf'\s*{word}\b', line))
-            with self.subTest('a flag goes before all'):
-                self.assertRegex(line('listen'), r'127\.0\.0\.1:4003.*(flag|command line|--listen)')
-            with self.subTest('the environment before the file'):
-                self.assertRegex(line('name'), r'From the environment.*(environment|CONFAB_NAME)')
-            with self.subTest('the file before the default'):
-                self.assertRegex(line('registration'), r'closed.*confab\.ini')
-            with self.subTest('the default'):
-                self.assertRegex(line('store'), r'sqlite:.*default')
+            origins = dict((line, origin) for origin, line in re.findall(r'# from: (.*)\n(.*)', done.stdout))
+            cases = (('a flag goes before all', 'listen=127.0.0.1:4003', 'flag (--listen)'),
+                     ('the environment before the file', 'server-name=From the environment', 'environment (CONFAB_SERVER_NAME)'),
+                     ('the file before what is built in', 'registration=closed', f'file ({path})'),
+                     ('what is built in', 'max-connections=20000', 'built in'))
+            for title, line, origin in cases:
+                with self.subTest(title):
+                    self.assertEqual(origins.get(line), origin)
+            with self.subTest('it is a file that can be read again'):
+                path.write_text(done.stdout)
+                again = run('--config', str(path), '--print-config')
+                self.assertEqual(re.sub('# from: .*', '', again.stdout), re.sub('# from: .*', '', done.stdout))
 
     def test_check(self):
         with tempfile.TemporaryDirectory(prefix='confab-test-') as folder:
@@ -77,8 +77,8 @@ class CommandLine(unittest.TestCase):
             ('an unknown store', ('--store', 'oracle:db'), 'oracle'),
             ('a store that cannot be made', ('--store', 'sqlite:/proc/no/such/folder/confab.db'), '/proc/no'),
             ('a word that is none', ('--registration', 'sometimes'), 'sometimes'),
-            ('a number that is none', ('--max-connections-per-user', 'many'), 'many'),
-            ('a negative number', ('--max-connections-per-user', '-1'), '-1'),
+            ('a number that is none', ('--connections-per-user', 'many'), 'many'),
+            ('a negative number', ('--connections-per-user', '-1'), '-1'),
             ('a file that is not there', ('--config', '/no/such/file'), '/no/such/file'),
         )
         for title, arguments, word in cases:
