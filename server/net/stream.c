@@ -258,6 +258,8 @@ stream_feed (Stream *self, const guint8 *bytes, gsize length)
     stream_keep_rest (self);
   self->input = NULL;
   self->n_input = 0;
+  if (self->watch.fd >= 0)
+    self->klass->fed (self->owner);
 }
 
 static void
@@ -329,6 +331,12 @@ stream_ignore_input (Stream *self)
   self->input_ignored = TRUE;
   self->n_input = 0;
   g_clear_pointer (&self->kept, g_byte_array_unref);
+}
+
+gboolean
+stream_ignores_input (Stream *self)
+{
+  return self->input_ignored;
 }
 
 gint64

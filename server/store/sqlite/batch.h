@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  Connection *connection;
+  SqliteConnection *connection;
   GHashTable *rooms;      /* room id → BatchRoom* */
 } Batch;
 
@@ -30,7 +30,7 @@ typedef struct
   gboolean marked;        /* received_seq or read_seq were raised */
 } BatchMember;
 
-Batch *batch_new (Connection *connection);
+Batch *batch_new (SqliteConnection *connection);
 void batch_free (Batch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Batch, batch_free)
 

@@ -103,7 +103,7 @@ row_take_member (Query *query)
 }
 
 static GPtrArray *
-load_reactions (Connection *connection, const char *message_id)
+load_reactions (SqliteConnection *connection, const char *message_id)
 {
   g_auto(Query) query = query_make (connection, "SELECT user_id, emoji FROM reactions WHERE message_id = ? ORDER BY position");
   GPtrArray *reactions = g_ptr_array_new_with_free_func ((GDestroyNotify) reaction_free);
