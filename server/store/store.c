@@ -36,7 +36,7 @@ char *
 store_fold_text (const char *text)
 {
   g_autofree char *folded = text != NULL ? g_utf8_casefold (text, -1) : NULL;
-  char *normal = folded != NULL ? g_utf8_normalize (folded, -1, G_NORMALIZE_ALL) : NULL;
+  char *normal = folded != NULL ? g_utf8_normalize (folded, -1, G_NORMALIZE_ALL_COMPOSE) : NULL;
 
   return normal != NULL ? normal : g_strdup ("");
 }

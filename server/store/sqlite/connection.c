@@ -113,16 +113,14 @@ sqlite_connection_fail_with (SqliteConnection *self, int result)
 
   if (self->error != NULL)
     return;
-
-  g_message ("%s: %s (%s)", self->path, self->database != NULL ? sqlite3_errmsg (self->database) : "not open",
-             sqlite3_errstr (result));
   if (words != NULL)
-    error = g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, words);
+    {
+      error = g_error_new (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "%s (SQLite %d)", words, result);
+      confab_error_set_retry_after (error, RETRY_AFTER);
+    }
   else
     error = g_error_new (CONFAB_ERROR, CONFAB_ERROR_INTERNAL, "The database refused a statement: %s",
                          self->database != NULL ? sqlite3_errmsg (self->database) : sqlite3_errstr (result));
-  if (words != NULL)
-    confab_error_set_retry_after (error, RETRY_AFTER);
   self->lost |= loses_connection (result);
   sqlite_connection_take_error (self, error);
 }
