@@ -103,7 +103,7 @@ class Rest:
         self.last = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
         return self.last
 
-    def call(self, name, **fields):
+    def call(self, name, /, **fields):
         row = OPERATIONS[name]['rest']
         path = row['path']
         fields = dict(fields)
@@ -208,7 +208,7 @@ class Socket:
             raise Refused(frame['error'])
         return frame['data']
 
-    def call(self, name, **fields):
+    def call(self, name, /, **fields):
         return self.answer(self.post(name, fields))
 
     def wait(self, event, where=None, within=None):

@@ -7,7 +7,7 @@ from door import Rest, sign_in
 
 
 class Person:
-    def __init__(self, server, name, password=None, **fields):
+    def __init__(self, server, name, /, password=None, **fields):
         self.server = server
         self.name = name
         self.password = password or f'secret of {name}'
@@ -26,7 +26,7 @@ class Person:
     def id(self):
         return self.user['id']
 
-    def call(self, operation, **fields):
+    def call(self, operation, /, **fields):
         return self.rest.call(operation, **fields)
 
     def login(self, **fields):
@@ -44,7 +44,7 @@ class Person:
             socket.close()
         self.sockets = []
 
-    def make_room(self, name='A room', **fields):
+    def make_room(self, name='A room', /, **fields):
         return self.call('create-room', name=name, **fields)['room']['id']
 
     def say(self, room_id, content, **fields):

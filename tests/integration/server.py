@@ -181,5 +181,5 @@ class Server:
             raise AssertionError('the server complained:\n' + '\n'.join(complaints[:20]))
 
     def remove(self):
-        if self.own_folder:
+        if self.own_folder and not os.environ.get('CONFAB_TEST_KEEP'):
             shutil.rmtree(self.folder, ignore_errors=True)

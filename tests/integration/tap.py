@@ -5,7 +5,6 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 import sys
 import time
-import traceback
 import unittest
 
 
@@ -23,8 +22,7 @@ class TapResult(unittest.TestResult):
         title = test.id().removeprefix('__main__.') if hasattr(test, 'id') else str(test)
         print(f'{verdict} {self.number} - {title.replace("#", "no. ")}{directive}', flush=True)
 
-    def diagnose(self, error):
-        text = ''.join(traceback.format_exception(*error))
+    def diagnose(self, text):
         print('\n'.join(f'# {line}' for line in text.rstrip().splitlines()), flush=True)
 
     def startTest(self, test):
@@ -44,9 +42,12 @@ class TapResult(unittest.TestResult):
     def addFailure(self, test, err):
         super().addFailure(test, err)
         self.line('not ok', test)
-        self.diagnose(err)
+        self.diagnose(self.failures[-1][1])
 
-    addError = addFailure
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.line('not ok', test)
+        self.diagnose(self.errors[-1][1])
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
@@ -58,7 +59,7 @@ class TapResult(unittest.TestResult):
         self.subtests += 1
         self.line('ok' if err is None else 'not ok', subtest)
         if err is not None:
-            self.diagnose(err)
+            self.diagnose((self.failures if issubclass(err[0], test.failureException) else self.errors)[-1][1])
 
 
 def main():
