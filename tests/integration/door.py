@@ -99,6 +99,7 @@ class Rest:
             text = response.read().decode()
         except (OSError, http.client.HTTPException):
             self.close()
+            self.server.check_alive()
             raise
         self.last = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
         return self.last
@@ -169,6 +170,7 @@ class Socket:
             raise self.closing(closed) from None
 
     def closing(self, closed):
+        self.server.check_alive()
         frame = closed.rcvd
         self.code = frame.code if frame else 1006
         return Closed(self.code, frame.reason if frame else 'without a close frame')
