@@ -426,7 +426,7 @@ class Signing(unittest.TestCase):
             ('no address', 'bad-request', ('email',), {'email': 'eve'}),
             ('an address with a line end', 'bad-request', ('email',), {'email': 'eve@example.org\nBcc: x@y.z'}),
             ('a number', 'bad-request', ('username',), {'username': 5}),
-            ('an invite that is none', 'forbidden', ('invite',), {'invite': 'no-such-invite'}),
+            ('an invite that is none', 'forbidden', (), {'invite': 'no-such-invite'}),
         )
         for title, code, wrong, change in cases:
             with self.subTest(title):

@@ -74,8 +74,8 @@ ROOMS = {
         'delete-room': (HIDDEN, HIDDEN, NO),
     },
 }
-# These change who is in the room: each gets a room of its own.
-SPENDS_ROOM = ('join-room', 'leave-room', 'add-member', 'remove-member', 'set-member-role', 'delete-room')
+# These change who is in the room, or what is there to be changed: each gets a room of its own.
+SPENDS_ROOM = ('delete-message', 'join-room', 'leave-room', 'add-member', 'remove-member', 'set-member-role', 'delete-room')
 
 
 class Permissions(unittest.TestCase):
@@ -131,12 +131,15 @@ class Permissions(unittest.TestCase):
         for kind, rows in ROOMS.items():
             shared = None
             for operation, verdicts in rows.items():
+                spends = operation in SPENDS_ROOM
                 for standing, expected in zip(STANDINGS, verdicts):
-                    if operation in SPENDS_ROOM or operation == 'delete-message' or shared is None:
+                    if spends or shared is None:
                         shared = self.make_room(kind)
                     with self.subTest(room=kind, operation=operation, who=standing):
                         fields = self.fields(operation, *shared)
                         self.assertEqual(self.outcome(doors[standing], operation, fields), expected)
+                if spends:
+                    shared = None
 
     def test_rest(self):
         self.walk({name: person.rest for name, person in self.people.items()})
