@@ -197,6 +197,7 @@ local_presence_set (LocalPresence *self, const char *user_id, const char *device
   return changed;
 }
 
+/* One that ran out and was not swept yet comes back: nobody was told that it went. */
 void
 local_presence_renew (LocalPresence *self, const char *user_id, const char *device_id, guint ttl, gint64 now)
 {
