@@ -8,12 +8,14 @@ import os
 import sys
 import tempfile
 
-from client import ALERTS, BUTTONS, ROWS, Client
+from client import ALERTS, BUTTONS, ROWS, TEXTS, Client
 from person import PASSWORD, Person
 from scene import Scene
 from server import Server
 
 SIZES = {"wide": (1000, 720), "narrow": (360, 720)}
+# The end of what a screen reader says of the newest message.
+LAST = ": See you all on Saturday! Read"
 STYLES = {"light": "prefer-light", "dark": "prefer-dark"}
 
 
@@ -28,12 +30,17 @@ class Album:
 
     def take(self, name, sizes=SIZES):
         self.number += 1
-        for size, (width, height) in SIZES.items():
-            if size not in sizes:
-                continue
-            self.client.place(0, 0, width, height)
-            self.client.picture(os.path.join(self.folder, f"{self.number:02}-{name}-{size}-{self.style}.png"))
+        for size in sizes:
+            self.client.place(0, 0, *SIZES[size])
+            self.client.picture(self._path(name, size))
         self.client.place(0, 0, *SIZES["wide"])
+
+    def take_other_window(self, name):
+        self.number += 1
+        self.client.picture_of_other_window(self._path(name, "window"))
+
+    def _path(self, name, size):
+        return os.path.join(self.folder, f"{self.number:02}-{name}-{size}-{self.style}.png")
 
 
 def take_account_screens(client, album):
@@ -72,24 +79,83 @@ def sign_in(client, album, address):
 
 
 def take_rooms(client, album):
-    client.find(ROWS, contains="Garden")
+    client.find(ROWS, contains="Lunch")
     album.take("rooms")
-    client.choose(None, contains="Garden")
-    client.find(contains="See you all on Saturday!")
+    client.choose(contains="Garden")
+    client.find(contains="Day 1: ")
+    album.take("new-messages")
+
+
+def take_timeline(client, album):
+    """From here on everything is read."""
+    client.press("Escape")
+    client.click(contains="Jump to latest")
+    client.find(ROWS, contains=LAST)
     album.take("timeline")
+    client.scroll("Messages", -9)
+    client.find(BUTTONS, contains="Jump to latest")
+    album.take("timeline-above")
+    client.click(contains="Jump to latest")
+
+
+def take_message_menu(client, album):
+    client.choose(contains=LAST, button=3)
+    client.find(BUTTONS, "Thumbs up")
+    album.take("message-menu")
+    client.press("Escape")
+
+
+def take_composer(client, album):
+    client.type_into("Message", "Shall I bring the **long** ladder?")
+    album.take("draft")
+    client.type_into("Message", "tomato " * 560)
+    album.take("limit", sizes=["narrow"])
+    client.type_into("Message", "")
+    client.choose("Message", TEXTS)
+    client.press("Up")
+    client.find(contains="Edit message")
+    album.take("edit")
+    client.press("Escape")
+    client.wait_gone(contains="Edit message")
 
 
 def take_dialogs(client, album):
     for name, keys, sign in (
+            ("switcher", "ctrl+k", "Find a Room or Person"),
+            ("new-conversation", "ctrl+n", "Find Somebody to Talk To"),
             ("new-room", "ctrl+shift+n", "Who Can Join"),
             ("browse", "ctrl+shift+b", "1 member"),
-            ("preferences", "ctrl+comma", "Appearance"),
-            ("shortcuts", "ctrl+question", "Find a room or person")):
+            ("preferences", "ctrl+comma", "Appearance")):
         client.press(keys)
         client.find(contains=sign)
         album.take(name)
         client.press("Escape")
         client.wait_gone(contains=sign)
+
+
+def take_room_details(client, album):
+    client.click(contains="5 members")
+    client.find(contains="Leave Room")
+    album.take("room-details")
+    client.choose(contains="Members")
+    client.find(contains="@dmitri")
+    album.take("members")
+    client.press("Escape")
+    client.press("Escape")
+    client.wait_gone(contains="Leave Room")
+
+
+def take_menu_dialogs(client, album):
+    for action, name, sign in (("win.show-sessions", "devices", "This device"), ("win.about", "about", "0.1")):
+        client.act(action)
+        client.find(contains=sign)
+        album.take(name)
+        client.press("Escape")
+        client.wait_gone(contains=sign)
+    client.act("win.show-help-overlay")
+    client.find(contains="Find a room or person")
+    album.take_other_window("shortcuts")
+    client.press("Escape")
 
 
 def take_style(style, client_binary, server, folder, scratch, first):
@@ -104,7 +170,12 @@ def take_style(style, client_binary, server, folder, scratch, first):
             album.take("no-rooms")
             fill(server.address)
         take_rooms(client, album)
+        take_timeline(client, album)
+        take_message_menu(client, album)
+        take_composer(client, album)
         take_dialogs(client, album)
+        take_room_details(client, album)
+        take_menu_dialogs(client, album)
         client.close()
     finally:
         client.stop()
