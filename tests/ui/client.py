@@ -70,10 +70,12 @@ def children(node):
             yield child
 
 
-def walk(node):
+def walk(node, showing):
+    """All that is in a node; of what is hidden nothing is looked at, which saves a lot of questions."""
     yield node
     for child in children(node):
-        yield from walk(child)
+        if not showing or is_showing(child):
+            yield from walk(child, showing)
 
 
 def is_showing(node):
@@ -204,14 +206,13 @@ class Client:
     def find_all(self, roles=None, name=None, under=None, showing=True, contains=None):
         roles = roles if roles is None or isinstance(roles, tuple) else (roles,)
         application = under or self.application()
-        for node in walk(application) if application else ():
+        for node in walk(application, showing) if application else ():
             if roles is not None and node.get_role() not in roles:
                 continue
             label = node.get_name() or ""
             if name is not None and label != name or contains is not None and contains not in label:
                 continue
-            if not showing or is_showing(node):
-                yield node
+            yield node
 
     def seek(self, roles=None, name=None, **where):
         return next(self.find_all(roles, name, **where), None)

@@ -52,7 +52,7 @@ def take_account_screens(client, album):
     album.take("welcome-error", sizes=["wide"])
 
 
-def sign_up(client, album, address):
+def take_register(client, album, address):
     client.type_into("Server address", address)
     client.click("Create Account")
     client.type_into("Your name", "Ada Lovelace")
@@ -62,12 +62,11 @@ def sign_up(client, album, address):
     client.click("Create Account")
     client.find(contains="at least 8 characters.")
     album.take("register")
-    client.type_into("Password, at least 8 characters", PASSWORD)
-    client.click("Create Account")
+    client.click("Back")
 
 
-def sign_in(client, album, address):
-    client.type_into("Server address", address)
+def take_sign_in(client, album):
+    client.find(TEXTS, "Server address")
     client.click("Sign In")
     client.type_into("Username or e-mail address", "ada")
     client.type_into("Password", "not my password")
@@ -101,7 +100,7 @@ def take_timeline(client, album):
 def take_message_menu(client, album):
     client.choose(contains=LAST, button=3)
     client.find(BUTTONS, "Thumbs up")
-    album.take("message-menu")
+    album.take("message-menu", sizes=["wide"])
     client.press("Escape")
 
 
@@ -121,7 +120,7 @@ def take_composer(client, album):
 
 def take_dialogs(client, album):
     for name, keys, sign in (
-            ("switcher", "ctrl+k", "Find a Room or Person"),
+            ("switcher", "ctrl+k", "Go To"),
             ("new-conversation", "ctrl+n", "Find Somebody to Talk To"),
             ("new-room", "ctrl+shift+n", "Who Can Join"),
             ("browse", "ctrl+shift+b", "1 member"),
@@ -158,32 +157,20 @@ def take_menu_dialogs(client, album):
     client.press("Escape")
 
 
-def take_style(style, client_binary, server, folder, scratch, first):
-    client = Client(client_binary, "ada", os.path.join(scratch, style), {"ADW_DEBUG_COLOR_SCHEME": STYLES[style]})
-    album = Album(client, folder, style)
-    try:
-        client.start()
-        take_account_screens(client, album)
-        (sign_up if first else sign_in)(client, album, server.address)
-        client.find(contains="No Room Open")
-        if first:
-            album.take("no-rooms")
-            fill(server.address)
-        take_rooms(client, album)
-        take_timeline(client, album)
-        take_message_menu(client, album)
-        take_composer(client, album)
-        take_dialogs(client, album)
-        take_room_details(client, album)
-        take_menu_dialogs(client, album)
-        client.close()
-    finally:
-        client.stop()
+def take_offline(client, album, server):
+    server.kill()
+    client.find(contains="next try in")
+    client.type_into("Message", "I will bring a cake")
+    client.click("Send")
+    client.find(ROWS, contains="I will bring a cake. Sending")
+    album.take("offline")
+    server.start()
+    client.wait_gone(contains="next try in")
+    client.find(ROWS, contains="I will bring a cake. Sent")
 
 
-def fill(address):
-    scene = Scene(address)
-    ada = Person(address, "ada", sign_in=True)
+def fill(server, ada):
+    scene = Scene(server.address)
     for room in (scene.garden, scene.lunch, scene.release):
         ada.join(room)
     scene.talk_in_conversations(ada)
@@ -191,18 +178,44 @@ def fill(address):
     scene.talk_in_lunch()
 
 
+def take_all(client, album, server):
+    ada = Person(server.address, "ada", "Ada Lovelace")
+    client.start()
+    take_account_screens(client, album)
+    take_register(client, album, server.address)
+    take_sign_in(client, album)
+    client.find(contains="No Room Open")
+    album.take("no-rooms")
+    fill(server, ada)
+    take_rooms(client, album)
+    take_timeline(client, album)
+    take_message_menu(client, album)
+    take_composer(client, album)
+    take_dialogs(client, album)
+    take_room_details(client, album)
+    take_menu_dialogs(client, album)
+    take_offline(client, album, server)
+    client.close()
+
+
+def take_style(style, client_binary, server_binary, folder):
+    with tempfile.TemporaryDirectory(prefix=f"confab-{style}-") as scratch:
+        server = Server(server_binary, scratch)
+        client = Client(client_binary, "ada", scratch, {"ADW_DEBUG_COLOR_SCHEME": STYLES[style]})
+        try:
+            server.start()
+            take_all(client, Album(client, folder, style), server)
+        finally:
+            client.stop()
+            server.stop()
+
+
 def main():
     client_binary, server_binary, folder = sys.argv[1:]
     folder = os.environ.get("CONFAB_SCREENSHOTS", folder)
     os.makedirs(folder, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="confab-screenshots-") as scratch:
-        server = Server(server_binary, scratch)
-        try:
-            server.start()
-            for first, style in enumerate(STYLES):
-                take_style(style, client_binary, server, folder, scratch, first == 0)
-        finally:
-            server.stop()
+    for style in STYLES:
+        take_style(style, client_binary, server_binary, folder)
 
 
 if __name__ == "__main__":
