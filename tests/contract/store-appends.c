@@ -6,6 +6,8 @@
 
 #include "store-fixture.h"
 
+#include <string.h>
+
 static void
 test_append (StoreFixture *fixture)
 {
@@ -49,6 +51,39 @@ test_append (StoreFixture *fixture)
   g_assert_cmpint (after->last_activity, ==, fixture->now);
 }
 
+/* A text comes back as it was given, whatever is in it. */
+static void
+test_texts (StoreFixture *fixture)
+{
+  g_autofree char *longest = g_strnfill (4 * 4000, 'x');
+  const char *texts[] = {
+    "",
+    " ",
+    "'; DROP TABLE messages; --",
+    "\n\r\t\x7f",
+    "%s %n \\ \" $where {\"$gt\": 1}",
+    "\u202eright to left\u202c \u200d \ufeff",
+    "e\u0301 is not \u00e9",
+    "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁳󠁣󠁴󠁿",
+    longest,
+  };
+  g_autoptr(Room) room = store_fixture_add_people_and_room (fixture, "ada");
+  g_autoptr(GPtrArray) messages = NULL;
+  g_autoptr(GError) error = NULL;
+  MessagePage page = { .after = 0, .limit = 100 };
+
+  for (gsize i = 0; i < 4000; i++)
+    memcpy (longest + 4 * i, "🦊", 4);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    message_unref (store_fixture_say (fixture, room->id, "ada", texts[i]));
+  store_fixture_reopen (fixture);
+  messages = store_list_messages (fixture->store, room->id, &page, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (messages->len, ==, G_N_ELEMENTS (texts));
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_assert_cmpstr (((Message *) messages->pdata[i])->content, ==, texts[i]);
+}
+
 static void
 test_batch (StoreFixture *fixture)
 {
@@ -59,7 +94,8 @@ test_batch (StoreFixture *fixture)
   g_autoptr(GError) error = NULL;
 
   for (guint i = 0; i < 300; i++)
-    g_ptr_array_add (changes, store_fixture_draft (fixture, i % 3 == 0 ? two->id : one->id, i % 2 ? "ada" : "ben", "x", NULL));
+    g_ptr_array_add (changes,
+                     store_fixture_draft (fixture, i % 3 == 0 ? two->id : one->id, i % 2 ? "ada" : "ben", "x", NULL));
   g_assert_true (store_apply (fixture->store, (Change **) changes->pdata, changes->len, &error));
   g_assert_no_error (error);
 
@@ -93,16 +129,19 @@ test_resend (StoreFixture *fixture)
   g_autoptr(Room) after = NULL;
 
   store_fixture_reopen (fixture);
-  again = store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ada", "hello again", "c1"), OUTCOME_UNCHANGED);
+  again = store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ada", "hello again", "c1"),
+                               OUTCOME_UNCHANGED);
   g_assert_cmpstr (again->message->id, ==, first->message->id);
   g_assert_cmpstr (again->message->content, ==, "hello");
   g_assert_cmpint (again->message->seq, ==, 1);
   g_assert_cmpint (again->rev, ==, 2);
-  elsewhere = store_fixture_apply (fixture, store_fixture_draft (fixture, other->id, "ada", "hello", "c1"), OUTCOME_UNCHANGED);
+  elsewhere =
+    store_fixture_apply (fixture, store_fixture_draft (fixture, other->id, "ada", "hello", "c1"), OUTCOME_UNCHANGED);
   g_assert_cmpstr (elsewhere->message->room_id, ==, room->id);
 
   /* Somebody else's clientId is another one. */
-  of_ben = store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ben", "me too", "c1"), OUTCOME_APPLIED);
+  of_ben =
+    store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ben", "me too", "c1"), OUTCOME_APPLIED);
   g_assert_cmpint (of_ben->message->seq, ==, 2);
   next = store_fixture_say (fixture, room->id, "ada", "no number was lost");
   g_assert_cmpint (next->seq, ==, 3);
@@ -202,7 +241,8 @@ test_refused (StoreFixture *fixture)
   g_autoptr(Room) after = NULL;
   Change *change = NULL;
 
-  store_fixture_refused (fixture, store_fixture_draft (fixture, "no-room", "ada", "hello", NULL), CONFAB_ERROR_NOT_FOUND);
+  store_fixture_refused (fixture, store_fixture_draft (fixture, "no-room", "ada", "hello", NULL),
+                         CONFAB_ERROR_NOT_FOUND);
   change = store_fixture_draft (fixture, room->id, "ada", "hello", NULL);
   change->message->id = g_strdup (message->id);
   store_fixture_refused (fixture, change, CONFAB_ERROR_CONFLICT);
@@ -252,6 +292,7 @@ test_own_marks (StoreFixture *fixture)
 
 const StoreCase store_append_cases[] = {
   { "append/one", test_append },
+  { "append/texts", test_texts },
   { "append/batch", test_batch },
   { "append/resend", test_resend },
   { "append/resend-in-batch", test_resend_in_batch },

@@ -16,7 +16,7 @@
 struct _Connection
 {
   char *path;
-  ConnectionKind kind;
+  SqliteConnectionKind kind;
   sqlite3 *database;      /* NULL: not open */
   GHashTable *statements; /* address of the SQL literal → sqlite3_stmt* */
   GError *error;          /* of the transaction that is open */
@@ -24,8 +24,9 @@ struct _Connection
 };
 
 /* What an acknowledgement rests on is synchronous=FULL: a commit is on the disk before it is answered.
- * secure_delete makes deleted texts unreadable in the file, too. The WAL is carried over into the database every
- * 16 MiB rather than every 4, since each time costs two more syncs. */
+ * secure_delete makes deleted texts unreadable in the file, too (in the WAL they stay until it is carried over and
+ * written anew). The WAL is carried over into the database every 16 MiB rather than every 4, since each time costs two
+ * more syncs. */
 static const char writer_settings[] =
   "PRAGMA synchronous = FULL;"
   "PRAGMA foreign_keys = ON;"
@@ -49,6 +50,7 @@ explain (int result)
     {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
       return "The database is held by another process; try again in a moment";
     case SQLITE_FULL:
       return "The disk that holds the database is full";
@@ -69,7 +71,7 @@ explain (int result)
     }
 }
 
-/* After these the connection is opened anew: the file may have been put back, or what it remembers of it may be wrong. */
+/* After these the connection is opened anew: the file may have been put back, or what is remembered of it be wrong. */
 static gboolean
 loses_connection (int result)
 {
@@ -157,13 +159,13 @@ sqlite_connection_open (SqliteConnection *self)
     }
   sqlite3_busy_timeout (self->database, BUSY_TIMEOUT);
   sqlite3_db_config (self->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  if (!sqlite_connection_execute (self, self->kind == CONNECTION_WRITER ? writer_settings : reader_settings))
+  if (!sqlite_connection_execute (self, self->kind == SQLITE_CONNECTION_WRITER ? writer_settings : reader_settings))
     sqlite_connection_close (self);
   return self->error == NULL;
 }
 
 SqliteConnection *
-sqlite_connection_new (const char *path, ConnectionKind kind)
+sqlite_connection_new (const char *path, SqliteConnectionKind kind)
 {
   SqliteConnection *self = g_new0 (SqliteConnection, 1);
 
@@ -203,7 +205,7 @@ sqlite_connection_begin (SqliteConnection *self)
 
   sqlite_connection_open (self);
   /* A writer takes the lock at once: a transaction that began by reading could find itself too late to write. */
-  sqlite_connection_execute (self, self->kind == CONNECTION_WRITER ? "BEGIN IMMEDIATE" : "BEGIN");
+  sqlite_connection_execute (self, self->kind == SQLITE_CONNECTION_WRITER ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 gboolean

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * schema/version-N.sql is what a server of schema N wrote, as text; schema/contents.txt is what every one of them holds, as
- * the store tells of it.
+ * schema/version-N.sql is what a server of schema N wrote, as text; schema/contents.txt is what every one of them
+ * holds, as the store tells of it.
  */
 #include "config.h"
 
@@ -100,8 +100,9 @@ describe_user (GString *text, Store *store, const char *username)
       g_autofree char *refresh = describe_bytes (session->refresh_hash);
       g_autofree char *next = describe_bytes (session->next_refresh_hash);
 
-      g_string_append_printf (text, "  session %s “%s” %s %d %d %d %s %s\n", session->id, session->name, session->address,
-                              (int) session->created_at, (int) session->last_used_at, (int) session->expires_at, refresh, next);
+      g_string_append_printf (text, "  session %s “%s” %s %d %d %d %s %s\n", session->id, session->name,
+                              session->address, (int) session->created_at, (int) session->last_used_at,
+                              (int) session->expires_at, refresh, next);
     }
 }
 
@@ -113,7 +114,8 @@ describe_message (GString *text, Store *store, const Message *message)
   g_autofree char *mentions = message->mentions != NULL ? g_strjoinv (",", message->mentions) : g_strdup ("-");
 
   g_assert_no_error (error);
-  g_string_append_printf (text, "  message %s %d@%d %s “%s” %s %s%s “%s” reply %s mentions %s%s at %d edited %d deleted %d\n",
+  g_string_append_printf (text,
+                          "  message %s %d@%d %s “%s” %s %s%s “%s” reply %s mentions %s%s at %d edited %d deleted %d\n",
                           message->id, (int) message->seq, (int) message->rev, message->sender_id, message->sender_name,
                           message->client_id, confab_message_type_to_string (message->type),
                           message->encrypted ? " encrypted" : "", message->content, message->reply_to, mentions,
@@ -143,7 +145,8 @@ describe_room (GString *text, Store *store, const RoomSummary *summary)
   g_autoptr(GPtrArray) messages = store_list_messages (store, room->id, &page, NULL, &error);
 
   g_assert_no_error (error);
-  g_string_append_printf (text, "room %s “%s” “%s” %s%s by %s at %d last %d seq %d rev %d %d %d members %d mentions %d\n",
+  g_string_append_printf (text,
+                          "room %s “%s” “%s” %s%s by %s at %d last %d seq %d rev %d %d %d members %d mentions %d\n",
                           room->id, room->name, room->description, confab_room_type_to_string (room->type),
                           room->encrypted ? " encrypted" : "", room->created_by, (int) room->created_at,
                           (int) room->last_activity, (int) room->last_seq, (int) room->rev, (int) room->members_rev,
@@ -153,8 +156,9 @@ describe_room (GString *text, Store *store, const RoomSummary *summary)
       const Member *member = members->pdata[i];
 
       g_string_append_printf (text, "  member %s %s joined %d left %d received %d read %d rev %d\n", member->user_id,
-                              confab_member_role_to_string (member->role), (int) member->joined_at, (int) member->left_at,
-                              (int) member->received_seq, (int) member->read_seq, (int) member->rev);
+                              confab_member_role_to_string (member->role), (int) member->joined_at,
+                              (int) member->left_at, (int) member->received_seq, (int) member->read_seq,
+                              (int) member->rev);
     }
   for (guint i = 0; i < messages->len; i++)
     describe_message (text, store, messages->pdata[i]);
@@ -322,8 +326,9 @@ describe_schema (const char *path)
   GString *text = g_string_new (NULL);
 
   g_assert_cmpint (sqlite3_open_v2 (path, &database, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_prepare_v2 (database, "SELECT name, sql FROM sqlite_schema ORDER BY name", -1, &statement, NULL), ==,
-                   SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (database, "SELECT name, sql FROM sqlite_schema ORDER BY name", -1, &statement,
+                                       NULL),
+                   ==, SQLITE_OK);
   while (sqlite3_step (statement) == SQLITE_ROW)
     g_string_append_printf (text, "%s: %s\n", sqlite3_column_text (statement, 0), sqlite3_column_text (statement, 1));
   sqlite3_finalize (statement);

@@ -316,12 +316,13 @@ make_batch (guint number)
     {
       g_autofree char *client_id = g_strdup_printf ("c-%u-%u", number, i);
 
-      g_ptr_array_add (changes, make_append (client_id, "a text of some length, so that the batch takes more than a page"));
+      g_ptr_array_add (changes,
+                       make_append (client_id, "a text of some length, so that the batch takes more than a page"));
     }
   return changes;
 }
 
-/* Tries a batch with the disk failing at that call; what has failed has left nothing, and works when it is tried again. */
+/* Tries a batch with the disk failing at that call; what has failed has left nothing, and works when tried again. */
 static gboolean
 fail_and_repeat (Fixture *fixture, FailingDiskMode mode, guint after)
 {
