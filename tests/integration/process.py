@@ -12,11 +12,12 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import unittest
 import urllib.error
 import urllib.request
+
+import tap
 
 SERVER = os.environ["CONFAB_SERVER"]
 PASSWORD = "correct horse battery"
@@ -281,4 +282,4 @@ class ProcessTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], "-v"])
+    tap.main()
