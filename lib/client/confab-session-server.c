@@ -22,6 +22,13 @@ host_is_loopback (const char *host)
   return g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost");
 }
 
+/* Neither empty nor with characters that no name of a host has: two words are not an address. */
+static gboolean
+host_is_plausible (const char *host)
+{
+  return *host != '\0' && strpbrk (host, " !\"#$&'()*+,;<=>?@\\^`{|}~") == NULL;
+}
+
 static GUri *
 parse (const char *server, GError **error)
 {
@@ -33,7 +40,7 @@ parse (const char *server, GError **error)
   with_scheme = strstr (text, "://") != NULL ? g_strdup (text) : g_strconcat ("https://", text, NULL);
   uri = g_uri_parse (with_scheme, G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
   scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0'
+  if (uri == NULL || g_uri_get_host (uri) == NULL || !host_is_plausible (g_uri_get_host (uri))
       || (!g_str_equal (scheme, "https") && !g_str_equal (scheme, "http")))
     {
       g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, _("“%s” is not the address of a server"), text);
@@ -77,7 +84,8 @@ confab_session_normalize_server (const char *server, GError **error)
   while (length > 0 && path[length - 1] == '/')
     path[--length] = '\0';
   /* No user name, query or fragment: they have no meaning here, and would end up in logs. */
-  clean = g_uri_build (G_URI_FLAGS_SCHEME_NORMALIZE, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri),
+  /* Not normalized: that would give an empty path its slash back. */
+  clean = g_uri_build (G_URI_FLAGS_NONE, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri),
                        g_uri_get_port (uri), path, NULL, NULL);
   return g_uri_to_string (clean);
 }
