@@ -244,13 +244,13 @@ on_signal (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Before anybody is told that the server listens: whoever is told may end it at once. */
 static void
-run_until_signal (Server *self)
+watch_signals (Server *self)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_signal, self->loop);
   g_unix_signal_add (SIGINT, on_signal, self->loop);
-  g_main_loop_run (self->loop);
 }
 
 /* FALSE: something is still under way, so nothing may be taken apart. */
@@ -273,6 +273,7 @@ server_run (Server *self, GError **error)
 {
   g_autofree char *address = NULL;
 
+  watch_signals (self);
   if (!server_open (self, error))
     return FALSE;
   address = net_server_listen (self->net, configuration_get_text (self->configuration, OPTION_LISTEN), error);
@@ -281,7 +282,7 @@ server_run (Server *self, GError **error)
   g_print ("listening on http://%s\n", address);
   fflush (stdout);
   notify_service_manager ("READY=1");
-  run_until_signal (self);
+  g_main_loop_run (self->loop);
   if (drain (self))
     return TRUE;
   /* What was acknowledged is durable, and what was not is sent again: to leave now loses nothing. */
