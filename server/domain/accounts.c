@@ -23,6 +23,9 @@
 #define LOGIN_RATE 0.2
 #define LOGIN_BURST 10
 
+#define PASSWORD_MIN 8
+#define PASSWORD_MAX 256
+
 /* "@room" means everybody. */
 static const char *const reserved_names[] = { "room", "all", "everyone", "here", "system", "confab", NULL };
 
@@ -141,6 +144,21 @@ accounts_add_user (Accounts *self, const ConfabRegisterRequest *request, ConfabU
   return store_create_user (self->store, draft, password_hash, invite_hash, now, error);
 }
 
+/* What the doors check by the operation's row. */
+static gboolean
+check_new_password (const char *password, GError **error)
+{
+  GError *wrong = NULL;
+
+  if (g_utf8_validate (password, -1, NULL) && g_utf8_strlen (password, -1) >= PASSWORD_MIN
+      && g_utf8_strlen (password, -1) <= PASSWORD_MAX)
+    return TRUE;
+  wrong = g_error_new (CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "A password has %d to %d characters", PASSWORD_MIN, PASSWORD_MAX);
+  confab_error_add_field (wrong, "password", "is too short or too long");
+  g_propagate_error (error, wrong);
+  return FALSE;
+}
+
 User *
 accounts_create_user (Accounts *self, const char *username, const char *email, const char *password, ConfabUserRole role,
                       gint64 now, GError **error)
@@ -149,7 +167,7 @@ accounts_create_user (Accounts *self, const char *username, const char *email, c
     .username = (char *) username, .email = (char *) email, .password = (char *) password,
   };
 
-  return accounts_add_user (self, &request, role, now, error);
+  return check_new_password (password, error) ? accounts_add_user (self, &request, role, now, error) : NULL;
 }
 
 /* ---- Invites ---------------------------------------------------------------------------------------------- */
@@ -282,6 +300,8 @@ accounts_reset_password (Accounts *self, const char *login, const char *password
       g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_NOT_FOUND, "There is no account “%s”", login);
       return FALSE;
     }
+  if (!check_new_password (password, error))
+    return FALSE;
   hash = passwords_hash (self->passwords, password, error);
   if (hash == NULL || !store_set_password (self->store, user->id, hash, error))
     return FALSE;

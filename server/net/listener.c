@@ -30,9 +30,9 @@ resolve (const char *text, GError **error)
       return NULL;
     }
   addresses = g_socket_connectable_enumerate (connectable);
-  address = g_socket_address_enumerator_next (addresses, NULL, error);
-  if (address == NULL && error != NULL && *error == NULL)
-    g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" has no address", text);
+  address = g_socket_address_enumerator_next (addresses, NULL, NULL);
+  if (address == NULL)
+    g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" is not an address of this machine", text);
   return address;
 }
 

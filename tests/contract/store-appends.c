@@ -59,7 +59,8 @@ test_batch (StoreFixture *fixture)
   g_autoptr(GError) error = NULL;
 
   for (guint i = 0; i < 300; i++)
-    g_ptr_array_add (changes, store_fixture_draft (fixture, i % 3 == 0 ? two->id : one->id, i % 2 ? "ada" : "ben", "x", NULL));
+    g_ptr_array_add (changes,
+                     store_fixture_draft (fixture, i % 3 == 0 ? two->id : one->id, i % 2 ? "ada" : "ben", "x", NULL));
   g_assert_true (store_apply (fixture->store, (Change **) changes->pdata, changes->len, &error));
   g_assert_no_error (error);
 
@@ -93,16 +94,19 @@ test_resend (StoreFixture *fixture)
   g_autoptr(Room) after = NULL;
 
   store_fixture_reopen (fixture);
-  again = store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ada", "hello again", "c1"), OUTCOME_UNCHANGED);
+  again = store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ada", "hello again", "c1"),
+                               OUTCOME_UNCHANGED);
   g_assert_cmpstr (again->message->id, ==, first->message->id);
   g_assert_cmpstr (again->message->content, ==, "hello");
   g_assert_cmpint (again->message->seq, ==, 1);
   g_assert_cmpint (again->rev, ==, 2);
-  elsewhere = store_fixture_apply (fixture, store_fixture_draft (fixture, other->id, "ada", "hello", "c1"), OUTCOME_UNCHANGED);
+  elsewhere =
+    store_fixture_apply (fixture, store_fixture_draft (fixture, other->id, "ada", "hello", "c1"), OUTCOME_UNCHANGED);
   g_assert_cmpstr (elsewhere->message->room_id, ==, room->id);
 
   /* Somebody else's clientId is another one. */
-  of_ben = store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ben", "me too", "c1"), OUTCOME_APPLIED);
+  of_ben =
+    store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ben", "me too", "c1"), OUTCOME_APPLIED);
   g_assert_cmpint (of_ben->message->seq, ==, 2);
   next = store_fixture_say (fixture, room->id, "ada", "no number was lost");
   g_assert_cmpint (next->seq, ==, 3);
@@ -202,7 +206,8 @@ test_refused (StoreFixture *fixture)
   g_autoptr(Room) after = NULL;
   Change *change = NULL;
 
-  store_fixture_refused (fixture, store_fixture_draft (fixture, "no-room", "ada", "hello", NULL), CONFAB_ERROR_NOT_FOUND);
+  store_fixture_refused (fixture, store_fixture_draft (fixture, "no-room", "ada", "hello", NULL),
+                         CONFAB_ERROR_NOT_FOUND);
   change = store_fixture_draft (fixture, room->id, "ada", "hello", NULL);
   change->message->id = g_strdup (message->id);
   store_fixture_refused (fixture, change, CONFAB_ERROR_CONFLICT);

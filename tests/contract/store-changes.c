@@ -125,7 +125,8 @@ test_delete (StoreFixture *fixture)
   g_autoptr(Change) again = NULL;
   g_autoptr(Change) reaction = NULL;
 
-  reaction = store_fixture_apply (fixture, make_reaction (fixture, CHANGE_ADD_REACTION, message, "ben", "😱"), OUTCOME_APPLIED);
+  reaction =
+    store_fixture_apply (fixture, make_reaction (fixture, CHANGE_ADD_REACTION, message, "ben", "😱"), OUTCOME_APPLIED);
   store_fixture_refused (fixture, make_change (fixture, CHANGE_DELETE, message, "ben"), CONFAB_ERROR_FORBIDDEN);
 
   fixture->now += 10;
@@ -165,8 +166,10 @@ test_resend_deleted (StoreFixture *fixture)
                                                  OUTCOME_APPLIED);
   g_autoptr(Change) again = NULL;
 
-  change_free (store_fixture_apply (fixture, make_change (fixture, CHANGE_DELETE, first->message, "ada"), OUTCOME_APPLIED));
-  again = store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ada", "hello", "c1"), OUTCOME_UNCHANGED);
+  change_free (
+    store_fixture_apply (fixture, make_change (fixture, CHANGE_DELETE, first->message, "ada"), OUTCOME_APPLIED));
+  again =
+    store_fixture_apply (fixture, store_fixture_draft (fixture, room->id, "ada", "hello", "c1"), OUTCOME_UNCHANGED);
   g_assert_cmpint (again->message->deleted_at, !=, 0);
   g_assert_cmpstr (again->message->content, ==, "");
 }
@@ -211,7 +214,8 @@ test_reactions (StoreFixture *fixture)
          "user-ben:🍰 user-ada:🍰 user-ben:👍🏽 user-ben:👍");
 
   /* Three kinds are there; a fourth is one too many, but one of the three is not. */
-  store_fixture_refused (fixture, make_reaction (fixture, CHANGE_ADD_REACTION, message, "ada", "❤️"), CONFAB_ERROR_TOO_LARGE);
+  store_fixture_refused (fixture, make_reaction (fixture, CHANGE_ADD_REACTION, message, "ada", "❤️"),
+                         CONFAB_ERROR_TOO_LARGE);
   react (fixture, CHANGE_ADD_REACTION, message, "ada", "👍", OUTCOME_APPLIED,
          "user-ben:🍰 user-ada:🍰 user-ben:👍🏽 user-ben:👍 user-ada:👍");
 
@@ -242,7 +246,8 @@ test_reactions_to_deleted (StoreFixture *fixture)
   g_autoptr(Message) message = store_fixture_say (fixture, room->id, "ada", "cake");
 
   change_free (store_fixture_apply (fixture, make_change (fixture, CHANGE_DELETE, message, "ada"), OUTCOME_APPLIED));
-  store_fixture_refused (fixture, make_reaction (fixture, CHANGE_ADD_REACTION, message, "ada", "🍰"), CONFAB_ERROR_NOT_FOUND);
+  store_fixture_refused (fixture, make_reaction (fixture, CHANGE_ADD_REACTION, message, "ada", "🍰"),
+                         CONFAB_ERROR_NOT_FOUND);
   react (fixture, CHANGE_REMOVE_REACTION, message, "ada", "🍰", OUTCOME_UNCHANGED, "");
 }
 

@@ -44,7 +44,8 @@ pick_message (Writer *writer)
 {
   MessagePage page = { .after = -1, .limit = 20 };
   g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) messages = store_list_messages (writer->store, writer->conversation->room_id, &page, NULL, &error);
+  g_autoptr(GPtrArray) messages =
+    store_list_messages (writer->store, writer->conversation->room_id, &page, NULL, &error);
 
   g_assert_no_error (error);
   if (messages->len == 0)
@@ -267,7 +268,8 @@ test_readers_follow (StoreFixture *fixture)
     }
   for (guint i = 0; i < N_WRITERS; i++)
     {
-      writers[i] = (Writer) { &conversation, i % 2 ? other : fixture->store, g_rand_new_with_seed (g_test_rand_int ()), i };
+      writers[i] =
+        (Writer) { &conversation, i % 2 ? other : fixture->store, g_rand_new_with_seed (g_test_rand_int ()), i };
       threads[i] = g_thread_new ("writer", run_writer, &writers[i]);
     }
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A child process appends without end and prints each clientId once the store has acknowledged it. It is killed at a random
- * moment, again and again; in the end everything that was printed is there once.
+ * A child process appends without end and prints each clientId once the store has acknowledged it. It is killed at a
+ * random moment, again and again; in the end everything that was printed is there once.
  */
 #include "config.h"
 
@@ -78,7 +78,8 @@ run_and_kill (const char *address, guint lines, GHashTable *printed)
 {
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GSubprocess) child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--append-to", address, NULL);
+  g_autoptr(GSubprocess) child =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--append-to", address, NULL);
   g_autoptr(GDataInputStream) output = NULL;
   guint count = 0;
 

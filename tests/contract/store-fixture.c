@@ -125,7 +125,8 @@ store_fixture_change (StoreFixture *fixture, ChangeKind kind, const char *room_i
 }
 
 Change *
-store_fixture_draft (StoreFixture *fixture, const char *room_id, const char *username, const char *text, const char *client_id)
+store_fixture_draft (StoreFixture *fixture, const char *room_id, const char *username, const char *text,
+                     const char *client_id)
 {
   Change *change = store_fixture_change (fixture, CHANGE_APPEND, room_id, username);
 
@@ -195,11 +196,11 @@ store_fixture_describe_message (const Message *message)
   g_autofree char *mentions = message->mentions != NULL ? g_strjoinv (",", message->mentions) : NULL;
   GString *line = g_string_new (NULL);
 
-  g_string_append_printf (line, "%s %s seq=%d rev=%d %s/%s client=%s type=%d encrypted=%d “%s” reply=%s mentions=%s,%d times=%d,%d,%d",
-                          message->id, message->room_id, (int) message->seq, (int) message->rev, message->sender_id,
-                          message->sender_name, message->client_id, message->type, message->encrypted, message->content,
-                          message->reply_to, mentions, message->mentions_room, (int) message->timestamp,
-                          (int) message->edited_at, (int) message->deleted_at);
+  g_string_append_printf (
+    line, "%s %s seq=%d rev=%d %s/%s client=%s type=%d encrypted=%d “%s” reply=%s mentions=%s,%d times=%d,%d,%d",
+    message->id, message->room_id, (int) message->seq, (int) message->rev, message->sender_id, message->sender_name,
+    message->client_id, message->type, message->encrypted, message->content, message->reply_to, mentions,
+    message->mentions_room, (int) message->timestamp, (int) message->edited_at, (int) message->deleted_at);
   for (guint i = 0; message->reactions != NULL && i < message->reactions->len; i++)
     {
       const Reaction *reaction = message->reactions->pdata[i];

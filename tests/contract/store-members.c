@@ -7,7 +7,8 @@
 #include "store-fixture.h"
 
 static Change *
-make_membership (StoreFixture *fixture, ChangeKind kind, const char *room_id, const char *username, ConfabMemberRole role)
+make_membership (StoreFixture *fixture, ChangeKind kind, const char *room_id, const char *username,
+                 ConfabMemberRole role)
 {
   Change *change = store_fixture_change (fixture, kind, room_id, username);
 
@@ -33,7 +34,8 @@ leave (StoreFixture *fixture, const char *room_id, const char *username, ChangeO
 }
 
 static Change *
-set_role (StoreFixture *fixture, const char *room_id, const char *username, ConfabMemberRole role, ChangeOutcome outcome)
+set_role (StoreFixture *fixture, const char *room_id, const char *username, ConfabMemberRole role,
+          ChangeOutcome outcome)
 {
   return store_fixture_apply (fixture, make_membership (fixture, CHANGE_SET_ROLE, room_id, username, role), outcome);
 }
@@ -249,7 +251,8 @@ test_mark_of_stranger (StoreFixture *fixture)
   Change *change = NULL;
 
   user_unref (store_fixture_add_user (fixture, "cleo"));
-  store_fixture_refused (fixture, store_fixture_change (fixture, CHANGE_MARK, room->id, "cleo"), CONFAB_ERROR_NOT_FOUND);
+  store_fixture_refused (fixture, store_fixture_change (fixture, CHANGE_MARK, room->id, "cleo"),
+                         CONFAB_ERROR_NOT_FOUND);
   change_free (leave (fixture, room->id, "ben", OUTCOME_APPLIED));
   change = store_fixture_change (fixture, CHANGE_MARK, room->id, "ben");
   store_fixture_refused (fixture, change, CONFAB_ERROR_NOT_FOUND);

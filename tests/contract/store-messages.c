@@ -7,7 +7,8 @@
 #include "store-fixture.h"
 
 static void
-assert_page (StoreFixture *fixture, const char *room_id, MessagePage page, gint64 first, gint64 last, gboolean expected_more)
+assert_page (StoreFixture *fixture, const char *room_id, MessagePage page, gint64 first, gint64 last,
+             gboolean expected_more)
 {
   gboolean more = !expected_more;
   g_autoptr(GError) error = NULL;
@@ -73,7 +74,8 @@ test_get (StoreFixture *fixture)
 }
 
 static void
-assert_changed (StoreFixture *fixture, const char *room_id, gint64 rev, guint limit, gint64 expected_total, const char *expected)
+assert_changed (StoreFixture *fixture, const char *room_id, gint64 rev, guint limit, gint64 expected_total,
+                const char *expected)
 {
   gint64 total = -1;
   g_autoptr(GError) error = NULL;

@@ -84,8 +84,8 @@ apply_join (Batch *batch, BatchRoom *room, Change *change)
 static gboolean
 has_admin (SqliteConnection *connection, const char *room_id)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "SELECT 1 FROM members WHERE room_id = ? AND left_at = 0 AND role = 'admin' LIMIT 1");
+  g_auto(Query) query =
+    query_make (connection, "SELECT 1 FROM members WHERE room_id = ? AND left_at = 0 AND role = 'admin' LIMIT 1");
 
   query_put_text (&query, room_id);
   return query_next (&query);

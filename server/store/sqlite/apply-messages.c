@@ -39,7 +39,8 @@ delete_mention (SqliteConnection *connection, const Message *message, const char
 }
 
 static void
-each_mention (SqliteConnection *connection, const Message *message, void (*func) (SqliteConnection *, const Message *, const char *))
+each_mention (SqliteConnection *connection, const Message *message,
+              void (*func) (SqliteConnection *, const Message *, const char *))
 {
   for (gsize i = 0; message->mentions != NULL && message->mentions[i] != NULL; i++)
     func (connection, message, message->mentions[i]);
@@ -52,10 +53,10 @@ static gboolean
 insert_message (SqliteConnection *connection, const Message *message)
 {
   g_autofree char *mentions = row_join_mentions (message->mentions);
-  g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO messages (id, room_id, seq, rev, first_rev, sender_id, sender_name, client_id,"
-                                    " type, encrypted, content, reply_to, mentions, mentions_room, timestamp)"
-                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  g_auto(Query) query =
+    query_make (connection, "INSERT INTO messages (id, room_id, seq, rev, first_rev, sender_id, sender_name, client_id,"
+                            " type, encrypted, content, reply_to, mentions, mentions_room, timestamp)"
+                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
 
   query_put_text (&query, message->id);
   query_put_text (&query, message->room_id);
@@ -168,7 +169,7 @@ apply_append (Batch *batch, BatchRoom *room, Change *change)
   mark_own (batch, room, change);
 }
 
-/* The message a change is about, as the batch's own copy. NULL when it is not in the room: then the change is refused. */
+/* The message a change is about, as the batch's own copy. NULL when it is not in the room: the change is refused. */
 static Message *
 find_message (Batch *batch, BatchRoom *room, Change *change)
 {
@@ -184,9 +185,9 @@ static void
 write_message (SqliteConnection *connection, const Message *message)
 {
   g_autofree char *mentions = row_join_mentions (message->mentions);
-  g_auto(Query) query = query_make (connection,
-                                    "UPDATE messages SET rev = ?, content = ?, mentions = ?, mentions_room = ?, edited_at = ?,"
-                                    " deleted_at = ?, reactions = ? WHERE id = ?");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE messages SET rev = ?, content = ?, mentions = ?, mentions_room = ?, edited_at = ?,"
+                            " deleted_at = ?, reactions = ? WHERE id = ?");
 
   query_put_int (&query, message->rev);
   query_put_text (&query, message->content);
@@ -232,8 +233,9 @@ keep_version (SqliteConnection *connection, const Message *message)
   if (count >= STORE_MESSAGE_EDITS)
     return FALSE;
 
-  g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO message_versions (message_id, version, content, edited_at) VALUES (?, ?, ?, ?)");
+  g_auto(Query) query =
+    query_make (connection,
+                "INSERT INTO message_versions (message_id, version, content, edited_at) VALUES (?, ?, ?, ?)");
   query_put_text (&query, message->id);
   query_put_int (&query, count + 1);
   query_put_text (&query, message->content);
@@ -247,7 +249,8 @@ same_mentions (char **one, char **other)
 {
   static char *none[] = { NULL };
 
-  return g_strv_equal ((const char *const *) (one != NULL ? one : none), (const char *const *) (other != NULL ? other : none));
+  return g_strv_equal ((const char *const *) (one != NULL ? one : none),
+                       (const char *const *) (other != NULL ? other : none));
 }
 
 static gboolean
@@ -404,7 +407,8 @@ apply_add_reaction (Batch *batch, BatchRoom *room, Change *change)
 static void
 delete_reaction (SqliteConnection *connection, const Change *change)
 {
-  g_auto(Query) query = query_make (connection, "DELETE FROM reactions WHERE message_id = ? AND user_id = ? AND emoji = ?");
+  g_auto(Query) query =
+    query_make (connection, "DELETE FROM reactions WHERE message_id = ? AND user_id = ? AND emoji = ?");
 
   query_put_text (&query, change->message_id);
   query_put_text (&query, change->user_id);

@@ -12,7 +12,8 @@ static void
 write_settings (SqliteConnection *connection, const Room *room)
 {
   g_autofree char *folded = sqlite_fold_room (room->name, room->description);
-  g_auto(Query) query = query_make (connection, "UPDATE rooms SET name = ?, description = ?, folded_text = ? WHERE id = ?");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE rooms SET name = ?, description = ?, folded_text = ? WHERE id = ?");
 
   query_put_text (&query, room->name);
   query_put_text (&query, room->description);

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The change of each kind is in apply-messages.c and apply-members.c; here is what they have in common: the order, the check
- * of membersRev, the numbering, and that nothing is told of a transaction that failed.
+ * The change of each kind is in apply-messages.c and apply-members.c; here is what they have in common: the order, the
+ * check of membersRev, the numbering, and that nothing is told of a transaction that failed.
  */
 #define G_LOG_DOMAIN "confab-store"
 

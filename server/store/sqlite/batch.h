@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Records in it are the batch's own copies and are written to. What stands in the tables is behind them until batch_flush().
+ * Records in it are the batch's own copies and are written to. What stands in the tables is behind them until
+ * batch_flush().
  */
 #pragma once
 

@@ -16,7 +16,7 @@
 struct _Connection
 {
   char *path;
-  ConnectionKind kind;
+  SqliteConnectionKind kind;
   sqlite3 *database;      /* NULL: not open */
   GHashTable *statements; /* address of the SQL literal → sqlite3_stmt* */
   GError *error;          /* of the transaction that is open */
@@ -69,7 +69,7 @@ explain (int result)
     }
 }
 
-/* After these the connection is opened anew: the file may have been put back, or what it remembers of it may be wrong. */
+/* After these the connection is opened anew: the file may have been put back, or what is remembered of it be wrong. */
 static gboolean
 loses_connection (int result)
 {
@@ -113,16 +113,14 @@ sqlite_connection_fail_with (SqliteConnection *self, int result)
 
   if (self->error != NULL)
     return;
-
-  g_message ("%s: %s (%s)", self->path, self->database != NULL ? sqlite3_errmsg (self->database) : "not open",
-             sqlite3_errstr (result));
   if (words != NULL)
-    error = g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, words);
+    {
+      error = g_error_new (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "%s (SQLite %d)", words, result);
+      confab_error_set_retry_after (error, RETRY_AFTER);
+    }
   else
     error = g_error_new (CONFAB_ERROR, CONFAB_ERROR_INTERNAL, "The database refused a statement: %s",
                          self->database != NULL ? sqlite3_errmsg (self->database) : sqlite3_errstr (result));
-  if (words != NULL)
-    confab_error_set_retry_after (error, RETRY_AFTER);
   self->lost |= loses_connection (result);
   sqlite_connection_take_error (self, error);
 }
@@ -159,13 +157,13 @@ sqlite_connection_open (SqliteConnection *self)
     }
   sqlite3_busy_timeout (self->database, BUSY_TIMEOUT);
   sqlite3_db_config (self->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  if (!sqlite_connection_execute (self, self->kind == CONNECTION_WRITER ? writer_settings : reader_settings))
+  if (!sqlite_connection_execute (self, self->kind == SQLITE_CONNECTION_WRITER ? writer_settings : reader_settings))
     sqlite_connection_close (self);
   return self->error == NULL;
 }
 
 SqliteConnection *
-sqlite_connection_new (const char *path, ConnectionKind kind)
+sqlite_connection_new (const char *path, SqliteConnectionKind kind)
 {
   SqliteConnection *self = g_new0 (SqliteConnection, 1);
 
@@ -205,7 +203,7 @@ sqlite_connection_begin (SqliteConnection *self)
 
   sqlite_connection_open (self);
   /* A writer takes the lock at once: a transaction that began by reading could find itself too late to write. */
-  sqlite_connection_execute (self, self->kind == CONNECTION_WRITER ? "BEGIN IMMEDIATE" : "BEGIN");
+  sqlite_connection_execute (self, self->kind == SQLITE_CONNECTION_WRITER ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 gboolean

@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A connection carries the first error of its transaction: after it nothing more is done on it, every row reads as empty,
- * and sqlite_connection_end() rolls back and hands the error over. So the methods between begin and end need no checks of their own.
- * A connection is used by one thread at a time.
+ * A connection carries the first error of its transaction: after it nothing more is done on it, every row reads as
+ * empty, and sqlite_connection_end() rolls back and hands the error over. So the methods between begin and end need no
+ * checks of their own. A connection is used by one thread at a time.
  */
 #pragma once
 
@@ -17,14 +17,14 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  CONNECTION_READER,
-  CONNECTION_WRITER,
-} ConnectionKind;
+  SQLITE_CONNECTION_READER,
+  SQLITE_CONNECTION_WRITER,
+} SqliteConnectionKind;
 
 typedef struct _Connection SqliteConnection;
 
 /* Opens nothing yet: that happens at the first begin, and again after the database was lost. The file must be there. */
-SqliteConnection *sqlite_connection_new (const char *path, ConnectionKind kind);
+SqliteConnection *sqlite_connection_new (const char *path, SqliteConnectionKind kind);
 void sqlite_connection_free (SqliteConnection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SqliteConnection, sqlite_connection_free)
 

@@ -99,12 +99,12 @@ sqlite_store_list_changed_members (Store *store, const char *room_id, gint64 rev
 void
 sqlite_save_member (SqliteConnection *connection, const Member *member)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO members (room_id, user_id, role, joined_at, left_at, received_seq, read_seq,"
-                                    " rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                                    " ON CONFLICT DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at,"
-                                    " left_at = excluded.left_at, received_seq = excluded.received_seq,"
-                                    " read_seq = excluded.read_seq, rev = excluded.rev");
+  g_auto(Query) query =
+    query_make (connection, "INSERT INTO members (room_id, user_id, role, joined_at, left_at, received_seq, read_seq,"
+                            " rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                            " ON CONFLICT DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at,"
+                            " left_at = excluded.left_at, received_seq = excluded.received_seq,"
+                            " read_seq = excluded.read_seq, rev = excluded.rev");
 
   query_put_text (&query, member->room_id);
   query_put_text (&query, member->user_id);

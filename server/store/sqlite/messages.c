@@ -64,7 +64,8 @@ take_messages (Query *query)
 static GPtrArray *
 load_messages_between (SqliteConnection *connection, const char *room_id, gint64 first, gint64 last)
 {
-  g_auto(Query) query = query_make (connection, SELECT_MESSAGES " WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq");
+  g_auto(Query) query =
+    query_make (connection, SELECT_MESSAGES " WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq");
 
   query_put_text (&query, room_id);
   query_put_int (&query, first);
@@ -108,7 +109,8 @@ find_range (const MessagePage *page, gint64 last_seq, gint64 *first, gint64 *las
 }
 
 GPtrArray *
-sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage *page, gboolean *has_more, GError **error)
+sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage *page, gboolean *has_more,
+                            GError **error)
 {
   SqliteConnection *connection = sqlite_store_read (store);
   gint64 last_seq = load_last_seq (connection, room_id);
@@ -132,7 +134,8 @@ load_first_rev (SqliteConnection *connection, const char *room_id, gint64 seq)
   return query_next (&query) ? query_take_int (&query) : 0;
 }
 
-/* The seq of the first message that came after rev. The rev with which a message came grows with seq, and is never below it. */
+/* The seq of the first message that came after rev. The rev with which a message came grows with seq, and is never
+ * below it. */
 static gint64
 find_first_after (SqliteConnection *connection, const char *room_id, gint64 rev, gint64 last_seq)
 {
@@ -179,7 +182,8 @@ load_changed_messages (SqliteConnection *connection, const char *room_id, gint64
 }
 
 GPtrArray *
-sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 rev, guint limit, gint64 *total, GError **error)
+sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 rev, guint limit, gint64 *total,
+                                    GError **error)
 {
   SqliteConnection *connection = sqlite_store_read (store);
   gint64 last_seq = load_last_seq (connection, room_id);
@@ -201,8 +205,8 @@ sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 re
 static GPtrArray *
 load_versions (SqliteConnection *connection, const char *message_id)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "SELECT content, edited_at FROM message_versions WHERE message_id = ? ORDER BY version");
+  g_auto(Query) query =
+    query_make (connection, "SELECT content, edited_at FROM message_versions WHERE message_id = ? ORDER BY version");
   GPtrArray *versions = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
 
   query_put_text (&query, message_id);

@@ -41,10 +41,10 @@ static void
 insert_room (SqliteConnection *connection, const Room *room, const char *direct_key)
 {
   g_autofree char *folded = sqlite_fold_room (room->name, room->description);
-  g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO rooms (id, name, description, folded_text, type, direct_key, encrypted,"
-                                    " created_by, created_at, last_activity, last_seq, rev, members_rev, settings_rev,"
-                                    " member_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  g_auto(Query) query =
+    query_make (connection, "INSERT INTO rooms (id, name, description, folded_text, type, direct_key, encrypted,"
+                            " created_by, created_at, last_activity, last_seq, rev, members_rev, settings_rev,"
+                            " member_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
   query_put_text (&query, room->id);
   query_put_text (&query, room->name);
@@ -110,9 +110,9 @@ load_direct_room_id (SqliteConnection *connection, const char *direct_key)
 static gint64
 bring_back_members (SqliteConnection *connection, const Room *room, gint64 now)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "UPDATE members SET left_at = 0, joined_at = ?, received_seq = ?2, read_seq = ?2, rev = ?3"
-                                    " WHERE room_id = ? AND left_at <> 0 RETURNING user_id");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE members SET left_at = 0, joined_at = ?, received_seq = ?2, read_seq = ?2, rev = ?3"
+                            " WHERE room_id = ? AND left_at <> 0 RETURNING user_id");
   gint64 count = 0;
 
   query_put_int (&query, now);
@@ -136,7 +136,8 @@ reopen_direct_room (SqliteConnection *connection, Room *room, gint64 now)
   room->members_rev = room->rev;
   room->member_count += returned;
 
-  g_auto(Query) query = query_make (connection, "UPDATE rooms SET rev = ?1, members_rev = ?1, member_count = ? WHERE id = ?");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE rooms SET rev = ?1, members_rev = ?1, member_count = ? WHERE id = ?");
   query_put_int (&query, room->rev);
   query_put_int (&query, room->member_count);
   query_put_text (&query, room->id);
@@ -177,7 +178,8 @@ make_direct_key (GPtrArray *sorted_ids)
 }
 
 Room *
-sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created, GError **error)
+sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created,
+                          GError **error)
 {
   SqliteConnection *connection = sqlite_store_write (store);
   g_autoptr(GPtrArray) ids = sort_ids (member_ids);
@@ -223,7 +225,8 @@ parse_cursor (const char *cursor, gint64 *member_count, const char **room_id)
 }
 
 static GPtrArray *
-load_public_rooms (SqliteConnection *connection, const char *text, gint64 member_count, const char *room_id, guint limit)
+load_public_rooms (SqliteConnection *connection, const char *text, gint64 member_count, const char *room_id,
+                   guint limit)
 {
   g_autofree char *folded = store_fold_text (text);
   g_auto(Query) query = query_make (connection,

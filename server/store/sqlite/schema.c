@@ -18,12 +18,13 @@
 
 /* Notes on the choices of version 1:
  * - Enumerations are kept as their words, since the numbers of the C enums follow the order in the operations files.
- * - messages has no foreign keys: each would cost a lookup per row, and rows are written by apply.c alone, which has the room
- *   in hand. Deleting a room deletes what is in it there.
- * - What an append costs is the pages it touches, one for each index that is not written at its end. So messages_by_rev holds
- *   only those that were changed after they came (first_rev grows with seq and is found by bisection, see messages.c), and
- *   messages_by_client_id starts with what clients make in order of time.
- * - mentions holds a row per message and person, "@room" among them, so that unread ones are counted in the index alone.
+ * - messages has no foreign keys: each would cost a lookup per row, and rows are written by apply-messages.c alone,
+ *   which has the room in hand. Deleting a room deletes what is in it (apply-room.c).
+ * - What an append costs is the pages it touches, one for each index that is not written at its end. So messages_by_rev
+ *   holds only those that were changed after they came (first_rev grows with seq and is found by bisection, see
+ *   messages.c), and messages_by_client_id starts with what clients make in order of time.
+ * - mentions holds a row per message and person, "@room" among them, so that unread ones are counted in the index
+ *   alone.
  * - members keeps those who left, so that "rev > mine" tells of it.
  * - folded_name and folded_text are what searches compare with: SQLite's own LIKE folds ASCII only. */
 static const char version_1[] =
@@ -179,7 +180,8 @@ check_ours (SqliteConnection *connection, const char *path, guint n_migrations)
     sqlite_connection_fail (connection, CONFAB_ERROR_CONFLICT, "%s is the database of another program", path);
   else if (version > n_migrations)
     sqlite_connection_fail (connection, CONFAB_ERROR_CONFLICT,
-                     "%s was written by a newer Confab (its schema is %d, this one knows %u)", path, (int) version, n_migrations);
+                            "%s was written by a newer Confab (its schema is %d, this one knows %u)", path,
+                            (int) version, n_migrations);
 }
 
 /* The copy is made beside its name and renamed, so that a copy that is there is a whole one. */
@@ -196,7 +198,8 @@ copy_before (SqliteConnection *connection, const char *path, guint next_version)
   file = g_open (unfinished, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (file < 0)
     {
-      sqlite_connection_fail (connection, CONFAB_ERROR_UNAVAILABLE, "%s cannot be written: %s", unfinished, g_strerror (errno));
+      sqlite_connection_fail (connection, CONFAB_ERROR_UNAVAILABLE, "%s cannot be written: %s", unfinished,
+                              g_strerror (errno));
       return;
     }
   close (file);
@@ -222,7 +225,8 @@ run_migrations (SqliteConnection *connection, const char *const *migrations, gui
 }
 
 gboolean
-schema_migrate (SqliteConnection *connection, const char *path, const char *const *migrations, guint n_migrations, GError **error)
+schema_migrate (SqliteConnection *connection, const char *path, const char *const *migrations, guint n_migrations,
+                GError **error)
 {
   gint64 version = 0;
 

@@ -30,7 +30,8 @@ insert_session (SqliteConnection *connection, const Session *session)
 static void
 drop_expired (SqliteConnection *connection, const char *user_id, gint64 now)
 {
-  g_auto(Query) query = query_make (connection, "DELETE FROM sessions WHERE user_id = ? AND expires_at <> 0 AND expires_at <= ?");
+  g_auto(Query) query =
+    query_make (connection, "DELETE FROM sessions WHERE user_id = ? AND expires_at <> 0 AND expires_at <= ?");
 
   query_put_text (&query, user_id);
   query_put_int (&query, now);
@@ -41,9 +42,9 @@ drop_expired (SqliteConnection *connection, const char *user_id, gint64 now)
 static void
 drop_beyond (SqliteConnection *connection, const Session *newest, guint max_sessions)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = ? AND id <> ?"
-                                    " ORDER BY last_used_at DESC, id DESC LIMIT -1 OFFSET ?)");
+  g_auto(Query) query =
+    query_make (connection, "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = ? AND id <> ?"
+                            " ORDER BY last_used_at DESC, id DESC LIMIT -1 OFFSET ?)");
 
   query_put_text (&query, newest->user_id);
   query_put_text (&query, newest->id);

@@ -23,7 +23,8 @@ load_setting (SqliteConnection *connection, const char *key)
 static void
 insert_setting (SqliteConnection *connection, const char *key, GBytes *value)
 {
-  g_auto(Query) query = query_make (connection, "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  g_auto(Query) query =
+    query_make (connection, "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
   query_put_text (&query, key);
   query_put_bytes (&query, value);

@@ -58,7 +58,7 @@ take_reader (SqliteStore *self)
   if (self->idle->len > 0)
     return g_ptr_array_steal_index (self->idle, self->idle->len - 1);
   self->n_readers++;
-  return sqlite_connection_new (self->path, CONNECTION_READER);
+  return sqlite_connection_new (self->path, SQLITE_CONNECTION_READER);
 }
 
 SqliteConnection *
@@ -201,7 +201,7 @@ sqlite_store_open (const char *address, GError **error)
   self->parent.klass = &sqlite_store_class;
   self->path = g_strdup (path);
   self->in_memory = in_memory;
-  self->writer = sqlite_connection_new (path, CONNECTION_WRITER);
+  self->writer = sqlite_connection_new (path, SQLITE_CONNECTION_WRITER);
   self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) sqlite_connection_free);
   g_mutex_init (&self->writing);
   g_mutex_init (&self->lock);

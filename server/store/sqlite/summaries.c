@@ -13,9 +13,9 @@
 static gint64
 count_unread_mentions (SqliteConnection *connection, const Member *me)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "SELECT count (DISTINCT seq) FROM mentions"
-                                    " WHERE room_id = ?1 AND user_id IN (?2, '@room') AND seq > ?3 AND sender_id <> ?2");
+  g_auto(Query) query =
+    query_make (connection, "SELECT count (DISTINCT seq) FROM mentions"
+                            " WHERE room_id = ?1 AND user_id IN (?2, '@room') AND seq > ?3 AND sender_id <> ?2");
 
   query_put_text (&query, me->room_id);
   query_put_text (&query, me->user_id);
@@ -98,5 +98,6 @@ sqlite_store_list_user_room_ids (Store *store, const char *user_id, GError **err
   SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GPtrArray) ids = load_room_ids (connection, user_id);
 
-  return sqlite_store_end (store, connection, error) ? (char **) g_ptr_array_free (g_steal_pointer (&ids), FALSE) : NULL;
+  return sqlite_store_end (store, connection, error) ? (char **) g_ptr_array_free (g_steal_pointer (&ids), FALSE)
+                                                     : NULL;
 }

@@ -66,8 +66,8 @@ refuse_taken (SqliteConnection *connection, const User *draft)
 static void
 consume_invite (SqliteConnection *connection, GBytes *hash, gint64 now, ConfabUserRole *role)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "DELETE FROM invites WHERE hash = ? AND (expires_at = 0 OR expires_at > ?) RETURNING role");
+  g_auto(Query) query =
+    query_make (connection, "DELETE FROM invites WHERE hash = ? AND (expires_at = 0 OR expires_at > ?) RETURNING role");
 
   query_put_bytes (&query, hash);
   query_put_int (&query, now);
@@ -178,10 +178,10 @@ load_users_by_prefix (SqliteConnection *connection, const char *prefix, guint li
 {
   g_autofree char *folded = store_fold_text (prefix);
   g_autofree char *end = g_strconcat (folded, AFTER_EVERYTHING, NULL);
-  g_auto(Query) query = query_make (connection,
-                                    "SELECT " USER_COLUMNS " FROM users"
-                                    " WHERE (username >= ?1 AND username < ?2) OR (folded_name >= ?1 AND folded_name < ?2)"
-                                    " ORDER BY username LIMIT ?3");
+  g_auto(Query) query =
+    query_make (connection, "SELECT " USER_COLUMNS " FROM users"
+                            " WHERE (username >= ?1 AND username < ?2) OR (folded_name >= ?1 AND folded_name < ?2)"
+                            " ORDER BY username LIMIT ?3");
   GPtrArray *users = g_ptr_array_new_with_free_func ((GDestroyNotify) user_unref);
 
   query_put_text (&query, folded);
@@ -205,10 +205,10 @@ static void
 write_profile (SqliteConnection *connection, const char *user_id, const char *display_name, const char *avatar)
 {
   g_autofree char *folded = display_name != NULL ? store_fold_text (display_name) : NULL;
-  g_auto(Query) query = query_make (connection,
-                                    "UPDATE users SET display_name = coalesce (?, display_name),"
-                                    " folded_name = coalesce (?, folded_name), avatar = nullif (coalesce (?, avatar), '')"
-                                    " WHERE id = ?");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE users SET display_name = coalesce (?, display_name),"
+                            " folded_name = coalesce (?, folded_name), avatar = nullif (coalesce (?, avatar), '')"
+                            " WHERE id = ?");
 
   query_put_text (&query, display_name);
   query_put_text (&query, folded);
@@ -219,7 +219,8 @@ write_profile (SqliteConnection *connection, const char *user_id, const char *di
 }
 
 gboolean
-sqlite_store_update_user (Store *store, const char *user_id, const char *display_name, const char *avatar, GError **error)
+sqlite_store_update_user (Store *store, const char *user_id, const char *display_name, const char *avatar,
+                          GError **error)
 {
   SqliteConnection *connection = sqlite_store_write (store);
 
@@ -283,7 +284,8 @@ sqlite_store_count_users (Store *store, GError **error)
 }
 
 static void
-insert_invite (SqliteConnection *connection, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at)
+insert_invite (SqliteConnection *connection, GBytes *hash, ConfabUserRole role, const char *created_by,
+               gint64 expires_at)
 {
   g_auto(Query) query = query_make (connection,
                                     "INSERT INTO invites (hash, role, created_by, expires_at) VALUES (?, ?, ?, ?)"
