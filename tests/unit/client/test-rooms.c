@@ -198,9 +198,10 @@ test_members (Fixture *self, gconstpointer data)
   ConfabRoom *room = add_room (self->session, 0, 5);
 
   room->members_complete = TRUE;
-  event (self, "user-joined", "{\"roomId\":\"" ROOM "\",\"rev\":6,\"userId\":\"" BEN "\",\"username\":\"ben\",\"member\":"
-                              "{\"userId\":\"" BEN "\",\"username\":\"ben\",\"displayName\":\"Ben\",\"role\":\"member\","
-                              "\"rev\":6,\"receivedSeq\":0,\"readSeq\":0}}");
+  event (self, "user-joined",
+         "{\"roomId\":\"" ROOM "\",\"rev\":6,\"userId\":\"" BEN "\",\"username\":\"ben\",\"member\":"
+         "{\"userId\":\"" BEN "\",\"username\":\"ben\",\"displayName\":\"Ben\",\"role\":\"member\","
+         "\"rev\":6,\"receivedSeq\":0,\"readSeq\":0}}");
   g_assert_nonnull (confab_member_list_find (confab_room_get_members (room), BEN));
   g_assert_cmpint (room->rev, ==, 6);
   event (self, "receipt", "{\"roomId\":\"" ROOM "\",\"userId\":\"" BEN "\",\"receivedSeq\":3,\"readSeq\":2}");
@@ -236,8 +237,8 @@ test_nonsense (Fixture *self, gconstpointer data)
                                         "{\"room\":[],\"message\":\"x\"}",
                                         "{\"roomId\":\"" ROOM "\",\"member\":{},\"rev\":\"x\",\"userId\":[]}" };
   static const char * const names[] = { "message-changed", "room-joined", "room-left", "room-changed", "presence",
-                                        "user-changed", "user-joined", "user-left", "member-changed", "receipt", "user-typing", "error",
-                                        "of-the-future" };
+                                        "user-changed", "user-joined", "user-left", "member-changed", "receipt",
+                                        "user-typing", "error", "of-the-future" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     for (guint j = 0; j < G_N_ELEMENTS (texts); j++)

@@ -200,20 +200,20 @@ test_http_patience (Fixture *fixture, gconstpointer data)
     "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ",
     "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
   };
+  Peer *peers[G_N_ELEMENTS (requests)];
   g_autoptr(Peer) idle = peer_connect (fixture->address);
   g_autoptr(Answer) answer = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
     {
-      g_autoptr(Peer) peer = peer_connect (fixture->address);
-
-      peer_send (peer, requests[i], strlen (requests[i]));
-      peer_expect_end (peer);
+      peers[i] = peer_connect (fixture->address);
+      peer_send (peers[i], requests[i], strlen (requests[i]));
     }
-  peer_expect_end (idle);
-  peer_free (g_steal_pointer (&idle));
-
-  idle = peer_connect (fixture->address);
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      peer_expect_end (peers[i]);
+      peer_free (peers[i]);
+    }
   peer_send (idle, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 34);
   answer = peer_read_answer (idle, TRUE);
   g_assert_cmpuint (answer->status, ==, 200);
