@@ -21,6 +21,8 @@
 #include "domain/accounts.h"
 #include "domain/lanes.h"
 #include "net/net-server.h"
+#include "net/origins.h"
+#include "net/proxies.h"
 #include "ops/commands.h"
 #include "ops/log.h"
 #include "ops/metrics.h"
@@ -318,6 +320,19 @@ start_log (Configuration *configuration)
              json ? LOG_JSON : LOG_TEXT);
 }
 
+/* What only the parts can tell about their options; the rest was looked at when it was read. */
+static gboolean
+check_configuration (Configuration *configuration, GError **error)
+{
+  g_auto(GStrv) networks = configuration_get_list (configuration, OPTION_TRUSTED_PROXIES);
+  g_auto(GStrv) pages = configuration_get_list (configuration, OPTION_ALLOWED_ORIGINS);
+  g_autoptr(Proxies) proxies = proxies_new ((const char *const *) networks, error);
+  g_autoptr(Origins) origins = proxies != NULL ? origins_new ((const char *const *) pages, error) : NULL;
+
+  return origins != NULL && store_check_address (configuration_get_text (configuration, OPTION_STORE), error)
+         && backplane_check_address (configuration_get_text (configuration, OPTION_BACKPLANE), error);
+}
+
 static gboolean
 run_serve (CommandLine *line, GError **error)
 {
@@ -332,6 +347,8 @@ run_serve (CommandLine *line, GError **error)
     }
   if (line->check)
     {
+      if (!check_configuration (line->configuration, error))
+        return FALSE;
       g_print ("The configuration is in order\n");
       return TRUE;
     }

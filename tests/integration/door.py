@@ -6,9 +6,11 @@ Written against lib/protocol/operations and RFC 6455 (through python3-websockets
 client's code: a mistake that those two agree on is still a mistake here.
 """
 
+import contextlib
 import http.client
 import itertools
 import json
+import socket
 import time
 import urllib.parse
 from dataclasses import dataclass
@@ -161,6 +163,9 @@ class Socket:
 
     def cut(self):
         """Goes away without a word."""
+        with contextlib.suppress(OSError):
+            # close() alone says nothing while the reading thread holds on to the socket.
+            self.wire.socket.shutdown(socket.SHUT_RDWR)
         self.wire.socket.close()
 
     def send_text(self, text):
@@ -192,6 +197,12 @@ class Socket:
             self.events.append((frame['event'], frame.get('data', {})))
             if frame['event'] == 'ping':
                 self.send_text('{"event":"pong"}')
+
+    def pump(self):
+        """Reads what is there, without waiting; answers pings."""
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self.receive(0)
 
     def post(self, event, fields=None, number=None):
         """Sends a request and does not wait; returns its number."""
