@@ -148,9 +148,9 @@ class Socket:
         self.answers = {}
         self.hello = None
         self.code = None
-        # No pings of its own, no proxy of the machine's: the test says what goes over the wire.
+        # No pings of its own, no proxy of the machine's: the test says what goes over the wire. It always reads.
         self.wire = connect(f'ws://{server.host}:{server.port}{path}', additional_headers=headers, proxy=None,
-                            ping_interval=None, max_size=None, open_timeout=PATIENCE, close_timeout=1, **options)
+                            ping_interval=None, max_size=None, max_queue=None, open_timeout=PATIENCE, close_timeout=1, **options)
 
     def __enter__(self):
         return self
