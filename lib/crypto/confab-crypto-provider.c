@@ -695,20 +695,6 @@ confab_crypto_signature_generate (const ConfabCryptoSuite *suite,
   return TRUE;
 }
 
-static gboolean
-check_private_signature_key (const ConfabSignature *signature,
-                             ConfabSpan             private_key,
-                             GError               **error)
-{
-  if (private_key.length == signature->private_length || private_key.length == signature->seed_length)
-    return TRUE;
-
-  g_set_error (error, CONFAB_CRYPTO_ERROR, CONFAB_CRYPTO_ERROR_INVALID_LENGTH,
-               "A private %s key has %" G_GSIZE_FORMAT " or %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT,
-               signature->name, signature->seed_length, signature->private_length, private_key.length);
-  return FALSE;
-}
-
 /**
  * confab_crypto_signature_get_public:
  * @suite: a suite
@@ -730,7 +716,7 @@ confab_crypto_signature_get_public (const ConfabCryptoSuite *suite,
   const ConfabSignature *signature = suite->signature;
   g_autofree guint8 *public_key = g_malloc (signature->public_length);
 
-  if (!check_private_signature_key (signature, private_key, error))
+  if (!confab_signature_check_private (signature, private_key, error))
     return NULL;
 
   signature->get_public (private_key, public_key);
@@ -776,15 +762,7 @@ confab_crypto_signature_sign (const ConfabCryptoSuite *suite,
                               ConfabSpan               message,
                               GError                 **error)
 {
-  const ConfabSignature *signature = suite->signature;
-  g_autofree guint8 *out = g_malloc (signature->signature_length);
-
-  if (!check_private_signature_key (signature, private_key, error))
-    return NULL;
-
-  signature->sign (private_key, message, out);
-
-  return g_bytes_new_take (g_steal_pointer (&out), signature->signature_length);
+  return confab_signature_sign (suite->signature, private_key, message, error);
 }
 
 /**
@@ -807,16 +785,7 @@ confab_crypto_signature_verify (const ConfabCryptoSuite *suite,
                                 ConfabSpan               signature,
                                 GError                 **error)
 {
-  if (!confab_crypto_signature_check_public (suite, public_key, error) ||
-      !check_length ("signature", suite->signature->signature_length, signature.length, error))
-    return FALSE;
-
-  if (suite->signature->verify (public_key, message, signature))
-    return TRUE;
-
-  g_set_error (error, CONFAB_CRYPTO_ERROR, CONFAB_CRYPTO_ERROR_SIGNATURE,
-               "The %s signature is wrong", suite->signature->name);
-  return FALSE;
+  return confab_signature_verify (suite->signature, public_key, message, signature, error);
 }
 
 /**

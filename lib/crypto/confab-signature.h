@@ -35,4 +35,17 @@ struct _ConfabSignature
 
 extern const ConfabSignature confab_signature_ed25519;
 
+gboolean confab_signature_check_private (const ConfabSignature *signature,
+                                         ConfabSpan             private_key,
+                                         GError               **error);
+GBytes  *confab_signature_sign          (const ConfabSignature *signature,
+                                         ConfabSpan             private_key,
+                                         ConfabSpan             message,
+                                         GError               **error);
+gboolean confab_signature_verify        (const ConfabSignature *signature,
+                                         ConfabSpan             public_key,
+                                         ConfabSpan             message,
+                                         ConfabSpan             bytes,
+                                         GError               **error);
+
 G_END_DECLS
