@@ -200,15 +200,6 @@ check_lengths (const ConfabAead *aead,
   return FALSE;
 }
 
-/* GnuTLS takes a null pointer for "not given" rather than for "empty". */
-static ConfabSpan
-never_null (ConfabSpan span)
-{
-  static const guint8 nothing = 0;
-
-  return span.data != NULL ? span : confab_span (&nothing, 0);
-}
-
 /*
  * confab_aead_seal_into:
  * @out: (out): takes the ciphertext: @plaintext.length plus the tag's length
@@ -225,7 +216,8 @@ confab_aead_seal_into (const ConfabAead *aead,
   if (!check_lengths (aead, key, nonce, error))
     return FALSE;
 
-  if (!aead->seal (aead, key.data, nonce.data, never_null (additional_data), never_null (plaintext), out))
+  if (!aead->seal (aead, key.data, nonce.data, confab_span_never_null (additional_data),
+                   confab_span_never_null (plaintext), out))
     {
       g_set_error (error, CONFAB_CRYPTO_ERROR, CONFAB_CRYPTO_ERROR_INTERNAL, "%s failed to encrypt", aead->name);
       return FALSE;
@@ -280,7 +272,7 @@ confab_aead_open_into (const ConfabAead *aead,
       return FALSE;
     }
 
-  if (!aead->open (aead, key.data, nonce.data, never_null (additional_data), ciphertext, out))
+  if (!aead->open (aead, key.data, nonce.data, confab_span_never_null (additional_data), ciphertext, out))
     {
       sodium_memzero (out, ciphertext.length - aead->tag_length);
       g_set_error (error, CONFAB_CRYPTO_ERROR, CONFAB_CRYPTO_ERROR_AUTHENTICATION,
