@@ -158,6 +158,52 @@ const ConfabAead confab_aead_aes256gcm_gnutls = {
   .open = aesgcm_gnutls_open,
 };
 
+/* libsodium's AES-256-GCM needs the CPU's AES instructions and says whether it found them; GnuTLS runs everywhere and
+ * gives the same bytes. */
+static const ConfabAead *
+aes256gcm_choice (void)
+{
+  confab_crypto_init ();
+
+  return crypto_aead_aes256gcm_is_available () ? &confab_aead_aes256gcm_sodium : &confab_aead_aes256gcm_gnutls;
+}
+
+static gboolean
+aes256gcm_seal (const ConfabAead *aead,
+                const guint8     *key,
+                const guint8     *nonce,
+                ConfabSpan        additional_data,
+                ConfabSpan        plaintext,
+                guint8           *out)
+{
+  const ConfabAead *choice = aes256gcm_choice ();
+
+  return choice->seal (choice, key, nonce, additional_data, plaintext, out);
+}
+
+static gboolean
+aes256gcm_open (const ConfabAead *aead,
+                const guint8     *key,
+                const guint8     *nonce,
+                ConfabSpan        additional_data,
+                ConfabSpan        ciphertext,
+                guint8           *out)
+{
+  const ConfabAead *choice = aes256gcm_choice ();
+
+  return choice->open (choice, key, nonce, additional_data, ciphertext, out);
+}
+
+const ConfabAead confab_aead_aes256gcm = {
+  .name = "AES-256-GCM",
+  .hpke_id = 0x0002,
+  .key_length = 32,
+  .nonce_length = 12,
+  .tag_length = 16,
+  .seal = aes256gcm_seal,
+  .open = aes256gcm_open,
+};
+
 const ConfabAead confab_aead_chacha20poly1305 = {
   .name = "ChaCha20-Poly1305",
   .hpke_id = 0x0003,
@@ -167,22 +213,6 @@ const ConfabAead confab_aead_chacha20poly1305 = {
   .seal = chacha20poly1305_seal,
   .open = chacha20poly1305_open,
 };
-
-/*
- * confab_aead_aes256gcm:
- *
- * libsodium's AES-256-GCM needs the CPU's AES instructions and says whether it found them; GnuTLS runs
- * everywhere and gives the same bytes.
- *
- * Returns: (transfer none): AES-256-GCM as this CPU runs it best
- */
-const ConfabAead *
-confab_aead_aes256gcm (void)
-{
-  confab_crypto_init ();
-
-  return crypto_aead_aes256gcm_is_available () ? &confab_aead_aes256gcm_sodium : &confab_aead_aes256gcm_gnutls;
-}
 
 static gboolean
 check_lengths (const ConfabAead *aead,

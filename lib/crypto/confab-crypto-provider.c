@@ -49,9 +49,21 @@ static const ConfabCryptoSuite suite_chacha20poly1305 = {
   .signature = &confab_signature_ed25519,
 };
 
+#ifdef HAVE_CRYPTO_KEM_XWING
+static const ConfabCryptoSuite suite_xwing = {
+  .id = CONFAB_CRYPTO_SUITE_XWING_AES256GCM_SHA512_ED25519,
+  .name = "MLS_256_XWING_AES256GCM_SHA512_Ed25519",
+  .hpke = { &confab_kem_xwing, &confab_hash_sha512, &confab_aead_aes256gcm },
+  .signature = &confab_signature_ed25519,
+};
+#endif
+
 static const ConfabCryptoSuite *const suites[] = {
   &suite_aes128gcm,
   &suite_chacha20poly1305,
+#ifdef HAVE_CRYPTO_KEM_XWING
+  &suite_xwing,
+#endif
 };
 
 /**
@@ -499,8 +511,6 @@ confab_crypto_kem_check_public (const ConfabCryptoSuite *suite,
   return check_length ("public encryption key", suite->hpke.kem->public_length, public_key.length, error);
 }
 
-/* The ephemeral key pair of an encapsulation is derived from as many random bytes as a private key has,
- * which RFC 9180, section 4.1, lets GenerateKeyPair do. */
 static gboolean
 setup_sender (const ConfabCryptoSuite *suite,
               ConfabSpan               public_key,
@@ -509,7 +519,7 @@ setup_sender (const ConfabCryptoSuite *suite,
               ConfabHpkeContext       *context,
               GError                 **error)
 {
-  g_autoptr (ConfabSecret) randomness = confab_secret_new_random (suite->hpke.kem->private_length);
+  g_autoptr (ConfabSecret) randomness = confab_secret_new_random (suite->hpke.kem->randomness_length);
 
   return confab_hpke_setup_sender (&suite->hpke, public_key, info, confab_secret_span (randomness),
                                    kem_output, context, error);
