@@ -158,6 +158,52 @@ const ConfabAead confab_aead_aes256gcm_gnutls = {
   .open = aesgcm_gnutls_open,
 };
 
+/* libsodium's AES-256-GCM needs the CPU's AES instructions and says whether it found them; GnuTLS runs everywhere and
+ * gives the same bytes. */
+static const ConfabAead *
+aes256gcm_choice (void)
+{
+  confab_crypto_init ();
+
+  return crypto_aead_aes256gcm_is_available () ? &confab_aead_aes256gcm_sodium : &confab_aead_aes256gcm_gnutls;
+}
+
+static gboolean
+aes256gcm_seal (const ConfabAead *aead,
+                const guint8     *key,
+                const guint8     *nonce,
+                ConfabSpan        additional_data,
+                ConfabSpan        plaintext,
+                guint8           *out)
+{
+  const ConfabAead *choice = aes256gcm_choice ();
+
+  return choice->seal (choice, key, nonce, additional_data, plaintext, out);
+}
+
+static gboolean
+aes256gcm_open (const ConfabAead *aead,
+                const guint8     *key,
+                const guint8     *nonce,
+                ConfabSpan        additional_data,
+                ConfabSpan        ciphertext,
+                guint8           *out)
+{
+  const ConfabAead *choice = aes256gcm_choice ();
+
+  return choice->open (choice, key, nonce, additional_data, ciphertext, out);
+}
+
+const ConfabAead confab_aead_aes256gcm = {
+  .name = "AES-256-GCM",
+  .hpke_id = 0x0002,
+  .key_length = 32,
+  .nonce_length = 12,
+  .tag_length = 16,
+  .seal = aes256gcm_seal,
+  .open = aes256gcm_open,
+};
+
 const ConfabAead confab_aead_chacha20poly1305 = {
   .name = "ChaCha20-Poly1305",
   .hpke_id = 0x0003,
@@ -167,22 +213,6 @@ const ConfabAead confab_aead_chacha20poly1305 = {
   .seal = chacha20poly1305_seal,
   .open = chacha20poly1305_open,
 };
-
-/*
- * confab_aead_aes256gcm:
- *
- * libsodium's AES-256-GCM needs the CPU's AES instructions and says whether it found them; GnuTLS runs
- * everywhere and gives the same bytes.
- *
- * Returns: (transfer none): AES-256-GCM as this CPU runs it best
- */
-const ConfabAead *
-confab_aead_aes256gcm (void)
-{
-  confab_crypto_init ();
-
-  return crypto_aead_aes256gcm_is_available () ? &confab_aead_aes256gcm_sodium : &confab_aead_aes256gcm_gnutls;
-}
 
 static gboolean
 check_lengths (const ConfabAead *aead,
@@ -198,15 +228,6 @@ check_lengths (const ConfabAead *aead,
                " and %" G_GSIZE_FORMAT,
                aead->name, aead->key_length, aead->nonce_length, key.length, nonce.length);
   return FALSE;
-}
-
-/* GnuTLS takes a null pointer for "not given" rather than for "empty". */
-static ConfabSpan
-never_null (ConfabSpan span)
-{
-  static const guint8 nothing = 0;
-
-  return span.data != NULL ? span : confab_span (&nothing, 0);
 }
 
 /*
@@ -225,7 +246,8 @@ confab_aead_seal_into (const ConfabAead *aead,
   if (!check_lengths (aead, key, nonce, error))
     return FALSE;
 
-  if (!aead->seal (aead, key.data, nonce.data, never_null (additional_data), never_null (plaintext), out))
+  if (!aead->seal (aead, key.data, nonce.data, confab_span_never_null (additional_data),
+                   confab_span_never_null (plaintext), out))
     {
       g_set_error (error, CONFAB_CRYPTO_ERROR, CONFAB_CRYPTO_ERROR_INTERNAL, "%s failed to encrypt", aead->name);
       return FALSE;
@@ -280,7 +302,7 @@ confab_aead_open_into (const ConfabAead *aead,
       return FALSE;
     }
 
-  if (!aead->open (aead, key.data, nonce.data, never_null (additional_data), ciphertext, out))
+  if (!aead->open (aead, key.data, nonce.data, confab_span_never_null (additional_data), ciphertext, out))
     {
       sodium_memzero (out, ciphertext.length - aead->tag_length);
       g_set_error (error, CONFAB_CRYPTO_ERROR, CONFAB_CRYPTO_ERROR_AUTHENTICATION,

@@ -38,11 +38,10 @@ struct _ConfabAead
 extern const ConfabAead confab_aead_aes128gcm;
 extern const ConfabAead confab_aead_chacha20poly1305;
 
-/* The same bytes by two ways; confab_aead_aes256gcm() gives the quicker one that this CPU has. */
+/* The same bytes by two ways, and the row that takes the quicker one that this CPU has. */
 extern const ConfabAead confab_aead_aes256gcm_sodium;
 extern const ConfabAead confab_aead_aes256gcm_gnutls;
-
-const ConfabAead *confab_aead_aes256gcm (void);
+extern const ConfabAead confab_aead_aes256gcm;
 
 GBytes   *confab_aead_seal         (const ConfabAead *aead,
                                     ConfabSpan        key,

@@ -392,7 +392,7 @@ confab_attachment_cipher_seal_chunk (ConfabAttachmentCipher *self,
 
   make_nonce (self, index, is_last, nonce);
 
-  return confab_aead_seal (confab_aead_aes256gcm (), stream_key (self), confab_span (nonce, sizeof nonce),
+  return confab_aead_seal (&confab_aead_aes256gcm, stream_key (self), confab_span (nonce, sizeof nonce),
                            confab_span_empty (), plaintext, error);
 }
 
@@ -433,6 +433,6 @@ confab_attachment_cipher_open_chunk (ConfabAttachmentCipher *self,
 
   make_nonce (self, index, is_last, nonce);
 
-  return confab_aead_open (confab_aead_aes256gcm (), stream_key (self), confab_span (nonce, sizeof nonce),
+  return confab_aead_open (&confab_aead_aes256gcm, stream_key (self), confab_span (nonce, sizeof nonce),
                            confab_span_empty (), ciphertext, error);
 }

@@ -221,7 +221,9 @@ encrypt_chunks (AttachmentPass *pass,
     {
       gsize next_length = 0;
 
-      if (!g_input_stream_read_all (pass->input, next, chunk_size, &next_length, pass->cancellable, error) ||
+      /* Streams in memory never look at the cancellable. */
+      if (g_cancellable_set_error_if_cancelled (pass->cancellable, error) ||
+          !g_input_stream_read_all (pass->input, next, chunk_size, &next_length, pass->cancellable, error) ||
           !seal_and_write (pass, index, next_length == 0, confab_span (current, current_length), error))
         return FALSE;
 
@@ -339,7 +341,8 @@ decrypt_chunks (AttachmentPass *pass,
       gboolean is_last = length == left;
       g_autoptr (GBytes) chunk = NULL;
 
-      if (!read_encrypted_chunk (pass, buffer, length + CONFAB_ATTACHMENT_TAG_LENGTH, error))
+      if (g_cancellable_set_error_if_cancelled (pass->cancellable, error) ||
+          !read_encrypted_chunk (pass, buffer, length + CONFAB_ATTACHMENT_TAG_LENGTH, error))
         return FALSE;
 
       chunk = confab_attachment_cipher_open_chunk (pass->cipher, index, is_last,
@@ -444,7 +447,8 @@ read_chunk_at (ConfabAttachment       *self,
   g_autofree guint8 *buffer = g_malloc (encrypted_length);
   gsize n_read = 0;
 
-  if (!g_seekable_seek (G_SEEKABLE (encrypted), position, G_SEEK_SET, cancellable, error) ||
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !g_seekable_seek (G_SEEKABLE (encrypted), position, G_SEEK_SET, cancellable, error) ||
       !g_input_stream_read_all (encrypted, buffer, encrypted_length, &n_read, cancellable, error))
     return NULL;
 
@@ -494,7 +498,8 @@ confab_attachment_read_range (ConfabAttachment *self,
 
   if (!G_IS_SEEKABLE (encrypted) || !g_seekable_can_seek (G_SEEKABLE (encrypted)))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "The encrypted file cannot be read from anywhere");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                           "The encrypted file cannot be read from anywhere but its beginning");
       return NULL;
     }
 

@@ -151,7 +151,7 @@ confab_backup_segment_seal (const char *user_id,
   g_byte_array_set_size (segment, BACKUP_HEADER_LENGTH + g_bytes_get_size (frame) + BACKUP_TAG_LENGTH);
 
   derive_segment_key (user_id, backup_key, salt, &key);
-  if (!confab_aead_seal_into (confab_aead_aes256gcm (), key.key, key.nonce,
+  if (!confab_aead_seal_into (&confab_aead_aes256gcm, key.key, key.nonce,
                               confab_span (segment->data, BACKUP_HEADER_LENGTH), confab_span_from_bytes (frame),
                               segment->data + BACKUP_HEADER_LENGTH, error))
     return NULL;
@@ -218,7 +218,7 @@ confab_backup_segment_open (const char *user_id,
 
   derive_segment_key (user_id, backup_key,
                       confab_span (segment.data + 1 + CONFAB_BACKUP_KEY_ID_LENGTH, CONFAB_BACKUP_SALT_LENGTH), &key);
-  frame = confab_aead_open (confab_aead_aes256gcm (), key.key, key.nonce,
+  frame = confab_aead_open (&confab_aead_aes256gcm, key.key, key.nonce,
                             confab_span (segment.data, BACKUP_HEADER_LENGTH),
                             confab_span (segment.data + BACKUP_HEADER_LENGTH, segment.length - BACKUP_HEADER_LENGTH),
                             error);

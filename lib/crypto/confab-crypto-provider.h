@@ -13,11 +13,14 @@
 
 G_BEGIN_DECLS
 
-/* The numbers are those of the MLS cipher suite registry (RFC 9420, section 17.1). */
+/* The numbers are those of the MLS cipher suite registry (RFC 9420, section 17.1), except for the last: X-Wing has
+ * none yet (draft-ietf-mls-pq-ciphersuites), so it is the one that ts-mls uses. It is there with libsodium 1.0.21 or
+ * newer; confab_crypto_suite_lookup() tells. */
 typedef enum
 {
   CONFAB_CRYPTO_SUITE_X25519_AES128GCM_SHA256_ED25519 = 0x0001,
   CONFAB_CRYPTO_SUITE_X25519_CHACHA20POLY1305_SHA256_ED25519 = 0x0003,
+  CONFAB_CRYPTO_SUITE_XWING_AES256GCM_SHA512_ED25519 = 0x0053,
 } ConfabCryptoSuiteId;
 
 typedef struct _ConfabCryptoSuite ConfabCryptoSuite;

@@ -147,7 +147,7 @@ encrypt_frame (const ConfabEnvelopeContext *context,
   header_length = envelope->len;
   g_byte_array_set_size (envelope, header_length + frame.length + ENVELOPE_TAG_LENGTH);
 
-  if (!confab_aead_seal_into (confab_aead_aes256gcm (), key->key, key->nonce, additional_data, frame,
+  if (!confab_aead_seal_into (&confab_aead_aes256gcm, key->key, key->nonce, additional_data, frame,
                               envelope->data + header_length, error))
     return NULL;
 
@@ -357,7 +357,7 @@ confab_envelope_open (const ConfabEnvelopeContext *context,
 
   additional_data = make_additional_data (context);
   derive_key (context, content_key, parts.salt, &key);
-  frame = confab_aead_open (confab_aead_aes256gcm (), key.key, key.nonce, confab_span_from_array (additional_data),
+  frame = confab_aead_open (&confab_aead_aes256gcm, key.key, key.nonce, confab_span_from_array (additional_data),
                             parts.ciphertext, error);
   if (frame == NULL)
     return NULL;

@@ -28,7 +28,7 @@ sha256_hmac (ConfabSpan        key,
 {
   crypto_auth_hmacsha256_state state;
 
-  crypto_auth_hmacsha256_init (&state, key.data, key.length);
+  crypto_auth_hmacsha256_init (&state, confab_span_never_null (key).data, key.length);
   for (guint i = 0; i < n_parts; i++)
     crypto_auth_hmacsha256_update (&state, parts[i].data, parts[i].length);
   crypto_auth_hmacsha256_final (&state, out);
@@ -51,7 +51,7 @@ sha512_hmac (ConfabSpan        key,
 {
   crypto_auth_hmacsha512_state state;
 
-  crypto_auth_hmacsha512_init (&state, key.data, key.length);
+  crypto_auth_hmacsha512_init (&state, confab_span_never_null (key).data, key.length);
   for (guint i = 0; i < n_parts; i++)
     crypto_auth_hmacsha512_update (&state, parts[i].data, parts[i].length);
   crypto_auth_hmacsha512_final (&state, out);

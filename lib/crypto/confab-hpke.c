@@ -148,7 +148,7 @@ check_length (const ConfabKem *kem,
 
 /*
  * confab_hpke_setup_sender:
- * @randomness: what the ephemeral key pair is derived from; as long as the KEM's private key
+ * @randomness: random bytes, as many as the KEM's row says
  * @kem_output: (out): what the receiver needs
  * @context: (out): zeroed memory for the keys
  *
@@ -166,6 +166,8 @@ confab_hpke_setup_sender (const ConfabHpke  *hpke,
   const ConfabKem *kem = hpke->kem;
   g_autofree guint8 *output = g_malloc (kem->output_length);
   g_autoptr (ConfabSecret) shared_secret = NULL;
+
+  g_assert (randomness.length == kem->randomness_length);
 
   if (!check_length (kem, "public key", kem->public_length, public_key.length, error))
     return FALSE;

@@ -151,6 +151,7 @@ const ConfabKem confab_kem_x25519 = {
   .private_length = crypto_scalarmult_SCALARBYTES,
   .output_length = crypto_scalarmult_BYTES,
   .secret_length = crypto_hash_sha256_BYTES,
+  .randomness_length = crypto_scalarmult_SCALARBYTES,
   .derive = x25519_derive,
   .get_public = x25519_get_public,
   .encapsulate = x25519_encapsulate,

@@ -21,6 +21,7 @@ struct _ConfabKem
   gsize       private_length;
   gsize       output_length;
   gsize       secret_length;
+  gsize       randomness_length; /* what an encapsulation needs */
 
   /* DeriveKeyPair */
   gboolean (*derive)      (const ConfabKem *kem,
@@ -32,7 +33,8 @@ struct _ConfabKem
                            ConfabSpan       private_key,
                            guint8          *public_key,
                            GError         **error);
-  /* Encap and Decap; the randomness of Encap is the key material of its ephemeral key pair. */
+  /* Encap and Decap. For Diffie-Hellman, the randomness is the key material of the ephemeral key pair, which
+   * RFC 9180, section 4.1, lets GenerateKeyPair do. */
   gboolean (*encapsulate) (const ConfabKem *kem,
                            ConfabSpan       public_key,
                            ConfabSpan       randomness,
@@ -47,5 +49,6 @@ struct _ConfabKem
 };
 
 extern const ConfabKem confab_kem_x25519;
+extern const ConfabKem confab_kem_xwing; /* with libsodium 1.0.21 or newer */
 
 G_END_DECLS

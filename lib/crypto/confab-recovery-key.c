@@ -36,9 +36,10 @@ make_checksum (const guint8 *code,
 {
   guint8 hash[crypto_hash_sha256_BYTES];
   crypto_hash_sha256_state state;
+  ConfabSpan label = confab_span_from_string (RECOVERY_KEY_CHECKSUM_LABEL);
 
   crypto_hash_sha256_init (&state);
-  crypto_hash_sha256_update (&state, (const guint8 *) RECOVERY_KEY_CHECKSUM_LABEL, strlen (RECOVERY_KEY_CHECKSUM_LABEL));
+  crypto_hash_sha256_update (&state, label.data, label.length);
   crypto_hash_sha256_update (&state, code, 1 + CONFAB_RECOVERY_KEY_LENGTH);
   crypto_hash_sha256_final (&state, hash);
 

@@ -68,6 +68,13 @@ confab_span_equal (ConfabSpan one,
   return one.length == other.length && (one.length == 0 || memcmp (one.data, other.data, one.length) == 0);
 }
 
+/* For libraries that take a null pointer for "not given" rather than for "empty". */
+static inline ConfabSpan
+confab_span_never_null (ConfabSpan span)
+{
+  return span.data != NULL ? span : confab_span ("", 0);
+}
+
 static inline GBytes *
 confab_span_to_bytes (ConfabSpan span)
 {

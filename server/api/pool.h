@@ -1,0 +1,23 @@
+/* pool.h: threads for everything that may block and needs no order
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _Pool Pool;
+typedef void (*PoolFunc) (gpointer data, gpointer user_data);
+
+Pool *pool_new (void);
+/* Runs what is queued, then ends the threads. */
+void pool_free (Pool *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pool, pool_free)
+
+/* FALSE, and func is not called, when too much is queued already. */
+gboolean pool_submit (Pool *self, PoolFunc func, gpointer data, gpointer user_data);
+guint pool_get_queued (Pool *self);
+
+G_END_DECLS

@@ -1,0 +1,36 @@
+/* backplane-private.h: what an implementation of the backplane provides
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The contract of each function is in backplane.h.
+ */
+#pragma once
+
+#include "backplane/backplane.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  void (*close) (Backplane *self);
+  gboolean (*check) (Backplane *self, GError **error);
+  void (*subscribe) (Backplane *self, const char *topic);
+  void (*unsubscribe) (Backplane *self, const char *topic);
+  void (*publish) (Backplane *self, Event **events, guint n_events);
+  gboolean (*set_presence) (Backplane *self, const char *user_id, const char *device_id, ConfabPresenceStatus status,
+                            guint ttl, ConfabPresenceStatus *merged);
+  ConfabPresenceStatus (*get_presence) (Backplane *self, const char *user_id);
+  void (*expire_presence) (Backplane *self, void (*gone) (const char *user_id, gpointer data), gpointer data);
+  gboolean (*take) (Backplane *self, const char *bucket, const char *who, double rate, double burst,
+                    double *retry_after, double *remaining);
+} BackplaneClass;
+
+/* The first member of every implementation's structure. */
+struct _Backplane
+{
+  const BackplaneClass *klass;
+  BackplaneDeliver deliver;   /* set before anything is published */
+  gpointer deliver_data;
+};
+
+G_END_DECLS

@@ -1,0 +1,90 @@
+/* backplane.c: hands each call to the implementation that the address named
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "confab-backplane"
+
+#include "config.h"
+
+#include "backplane/backplane-private.h"
+
+#include "backplane/local/local-backplane.h"
+#include "protocol/confab-error.h"
+
+Backplane *
+backplane_open (const char *address, GError **error)
+{
+  if (g_str_equal (address, "local"))
+    return local_backplane_new ();
+
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" is no backplane: only \"local\" is known", address);
+  return NULL;
+}
+
+void
+backplane_close (Backplane *self)
+{
+  self->klass->close (self);
+}
+
+gboolean
+backplane_check (Backplane *self, GError **error)
+{
+  return self->klass->check (self, error);
+}
+
+void
+backplane_set_deliver (Backplane *self, BackplaneDeliver deliver, gpointer data)
+{
+  self->deliver = deliver;
+  self->deliver_data = data;
+}
+
+void
+backplane_subscribe (Backplane *self, const char *topic)
+{
+  self->klass->subscribe (self, topic);
+}
+
+void
+backplane_unsubscribe (Backplane *self, const char *topic)
+{
+  self->klass->unsubscribe (self, topic);
+}
+
+void
+backplane_publish (Backplane *self, Event **events, guint n_events)
+{
+  self->klass->publish (self, events, n_events);
+}
+
+gboolean
+backplane_set_presence (Backplane *self, const char *user_id, const char *device_id, ConfabPresenceStatus status,
+                        guint ttl, ConfabPresenceStatus *merged)
+{
+  ConfabPresenceStatus unwanted;
+
+  return self->klass->set_presence (self, user_id, device_id, status, ttl, merged != NULL ? merged : &unwanted);
+}
+
+ConfabPresenceStatus
+backplane_get_presence (Backplane *self, const char *user_id)
+{
+  return self->klass->get_presence (self, user_id);
+}
+
+void
+backplane_expire_presence (Backplane *self, void (*gone) (const char *user_id, gpointer data), gpointer data)
+{
+  self->klass->expire_presence (self, gone, data);
+}
+
+gboolean
+backplane_take (Backplane *self, const char *bucket, const char *who, double rate, double burst, double *retry_after,
+                double *remaining)
+{
+  double unwanted;
+
+  return self->klass->take (self, bucket, who, rate, burst, retry_after != NULL ? retry_after : &unwanted,
+                            remaining != NULL ? remaining : &unwanted);
+}

@@ -1,0 +1,154 @@
+/* local-backplane.c: the backplane of a server that is alone
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Publishing delivers on the publishing thread, without holding a lock: receivers may subscribe from inside theirs.
+ */
+#define G_LOG_DOMAIN "confab-backplane"
+
+#include "config.h"
+
+#include "backplane/local/local-backplane.h"
+
+#include "backplane/backplane-private.h"
+#include "backplane/local/local-buckets.h"
+#include "backplane/local/local-presence.h"
+
+typedef struct
+{
+  Backplane parent;
+  GMutex mutex;
+  GHashTable *topics;       /* char* → count */
+  LocalPresence *presence;
+  LocalBuckets *buckets;
+  gint64 (*clock) (void);
+} LocalBackplane;
+
+static void
+local_close (Backplane *backplane)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  g_clear_pointer (&self->topics, g_hash_table_unref);
+  g_clear_pointer (&self->presence, local_presence_free);
+  g_clear_pointer (&self->buckets, local_buckets_free);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+static gboolean
+local_check (Backplane *backplane, GError **error)
+{
+  return TRUE;
+}
+
+static void
+local_subscribe (Backplane *backplane, const char *topic)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (self->topics, topic));
+
+  g_hash_table_replace (self->topics, g_strdup (topic), GUINT_TO_POINTER (count + 1));
+}
+
+static void
+local_unsubscribe (Backplane *backplane, const char *topic)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (self->topics, topic));
+
+  if (count > 1)
+    g_hash_table_replace (self->topics, g_strdup (topic), GUINT_TO_POINTER (count - 1));
+  else
+    g_hash_table_remove (self->topics, topic);
+}
+
+static void
+local_publish (Backplane *backplane, Event **events, guint n_events)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+  g_autofree Event **wanted = g_new (Event *, n_events);
+  guint n_wanted = 0;
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < n_events; i++)
+    {
+      if (g_hash_table_contains (self->topics, events[i]->topic))
+        wanted[n_wanted++] = events[i];
+    }
+  g_mutex_unlock (&self->mutex);
+
+  if (n_wanted > 0 && backplane->deliver != NULL)
+    backplane->deliver (wanted, n_wanted, backplane->deliver_data);
+}
+
+static gboolean
+local_set_presence (Backplane *backplane, const char *user_id, const char *device_id, ConfabPresenceStatus status,
+                    guint ttl, ConfabPresenceStatus *merged)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  return local_presence_set (self->presence, user_id, device_id, status, ttl, self->clock (), merged);
+}
+
+static ConfabPresenceStatus
+local_get_presence (Backplane *backplane, const char *user_id)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  return local_presence_get (self->presence, user_id, self->clock ());
+}
+
+static void
+local_expire_presence (Backplane *backplane, void (*gone) (const char *user_id, gpointer data), gpointer data)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  local_presence_expire (self->presence, self->clock (), gone, data);
+}
+
+static gboolean
+local_take (Backplane *backplane, const char *bucket, const char *who, double rate, double burst, double *retry_after,
+            double *remaining)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  return local_buckets_take (self->buckets, bucket, who, rate, burst, self->clock (), retry_after, remaining);
+}
+
+static const BackplaneClass local_class = {
+  .close = local_close,
+  .check = local_check,
+  .subscribe = local_subscribe,
+  .unsubscribe = local_unsubscribe,
+  .publish = local_publish,
+  .set_presence = local_set_presence,
+  .get_presence = local_get_presence,
+  .expire_presence = local_expire_presence,
+  .take = local_take,
+};
+
+Backplane *
+local_backplane_new (void)
+{
+  LocalBackplane *self = g_new0 (LocalBackplane, 1);
+
+  self->parent.klass = &local_class;
+  g_mutex_init (&self->mutex);
+  self->topics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->presence = local_presence_new ();
+  self->buckets = local_buckets_new ();
+  self->clock = g_get_monotonic_time;
+  return &self->parent;
+}
+
+void
+local_backplane_set_clock (Backplane *backplane, gint64 (*clock) (void))
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  g_assert (backplane->klass == &local_class);
+  self->clock = clock;
+}

@@ -1,0 +1,22 @@
+/* local-presence.h: who is there, as the devices of this process tell
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "protocol/confab-operations.h"
+
+G_BEGIN_DECLS
+
+typedef struct _LocalPresence LocalPresence;
+
+LocalPresence *local_presence_new (void);
+void local_presence_free (LocalPresence *self);
+
+/* now: monotonic microseconds. The rest as in backplane.h. */
+gboolean local_presence_set (LocalPresence *self, const char *user_id, const char *device_id, ConfabPresenceStatus status,
+                             guint ttl, gint64 now, ConfabPresenceStatus *merged);
+ConfabPresenceStatus local_presence_get (LocalPresence *self, const char *user_id, gint64 now);
+void local_presence_expire (LocalPresence *self, gint64 now, void (*gone) (const char *user_id, gpointer data), gpointer data);
+
+G_END_DECLS

@@ -1,0 +1,57 @@
+/* accounts.h: accounts, passwords, tokens and sessions
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "domain/domain.h"
+#include "protocol/confab-json-writer.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  REGISTRATION_OPEN,
+  REGISTRATION_INVITE,
+  REGISTRATION_CLOSED,
+} Registration;
+
+/* Borrows store and backplane. Makes or reads the signing secret. */
+Accounts *accounts_new (Store *store, Backplane *backplane, const Limits *limits, Registration registration,
+                        GError **error);
+void accounts_free (Accounts *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Accounts, accounts_free)
+
+/* The one-time claim that makes the first account an admin; NULL once there is an account. Free with g_free(). */
+char *accounts_make_claim (Accounts *self, gint64 now, GError **error);
+
+/* Who an access token stands for: signature and time only, no I/O. expires_at: milliseconds. UNAUTHENTICATED
+ * otherwise. */
+Caller *accounts_verify_token (Accounts *self, const char *token, gint64 now, gint64 *expires_at, GError **error);
+
+/* Is the caller's session still there? Blocks; answers are remembered for half a minute, revocations here at once. */
+gboolean accounts_check_session (Accounts *self, const Caller *caller, gint64 now, GError **error);
+
+/* Account and session of a connection that authenticates, past every cache; caller's names and role follow the
+ * account. */
+gboolean accounts_load (Accounts *self, Caller *caller, User **user, Session **session, GError **error);
+
+/* Pool verbs (domain/verb.h). */
+#define ACCOUNTS_VERB(name)                                                             \
+  gboolean accounts_##name (Domain *domain, const Caller *caller, gconstpointer fields, \
+                            ConfabJsonWriter *reply, GError **error)
+ACCOUNTS_VERB (register);
+ACCOUNTS_VERB (login);
+ACCOUNTS_VERB (refresh);
+ACCOUNTS_VERB (logout);
+ACCOUNTS_VERB (change_password);
+ACCOUNTS_VERB (list_sessions);
+ACCOUNTS_VERB (revoke_session);
+ACCOUNTS_VERB (get_me);
+ACCOUNTS_VERB (update_me);
+ACCOUNTS_VERB (find_users);
+ACCOUNTS_VERB (get_user);
+ACCOUNTS_VERB (create_invite);
+#undef ACCOUNTS_VERB
+
+G_END_DECLS

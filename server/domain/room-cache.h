@@ -1,0 +1,23 @@
+/* room-cache.h: the rooms that a lane remembers, the least recently used forgotten first
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "domain/room-state.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RoomCache RoomCache;
+
+RoomCache *room_cache_new (void);
+void room_cache_free (RoomCache *self);
+
+/* Borrowed until room_cache_drop() or room_cache_trim(). */
+const RoomState *room_cache_get (RoomCache *self, Store *store, const char *room_id, GError **error);
+void room_cache_drop (RoomCache *self, const char *room_id);
+void room_cache_follow (RoomCache *self, const Change *change);
+/* Between batches: forgets what is beyond the bounds. */
+void room_cache_trim (RoomCache *self);
+
+G_END_DECLS

@@ -1,0 +1,276 @@
+/* rooms.c: rooms as such: making, reading and finding them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "confab-store"
+
+#include "config.h"
+
+#include "store/sqlite/rows.h"
+#include "store/sqlite/sqlite-store-private.h"
+
+Room *
+sqlite_load_room (Connection *connection, const char *room_id)
+{
+  g_auto(Query) query = query_make (connection, "SELECT " ROOM_COLUMNS " FROM rooms WHERE id = ?");
+
+  query_put_text (&query, room_id);
+  return query_next (&query) ? row_take_room (&query) : NULL;
+}
+
+Room *
+sqlite_store_get_room (Store *store, const char *room_id, GError **error)
+{
+  Connection *connection = sqlite_store_read (store);
+  g_autoptr(Room) room = sqlite_load_room (connection, room_id);
+
+  if (room == NULL)
+    connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such room");
+  return sqlite_store_end (store, connection, error) ? g_steal_pointer (&room) : NULL;
+}
+
+char *
+sqlite_fold_room (const char *name, const char *description)
+{
+  g_autofree char *text = g_strconcat (name != NULL ? name : "", "\n", description, NULL);
+
+  return store_fold_text (text);
+}
+
+static void
+insert_room (Connection *connection, const Room *room, const char *direct_key)
+{
+  g_autofree char *folded = sqlite_fold_room (room->name, room->description);
+  g_auto(Query) query = query_make (connection,
+                                    "INSERT INTO rooms (id, name, description, folded_text, type, direct_key, encrypted,"
+                                    " created_by, created_at, last_activity, last_seq, rev, members_rev, settings_rev,"
+                                    " member_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+  query_put_text (&query, room->id);
+  query_put_text (&query, room->name);
+  query_put_text (&query, room->description);
+  query_put_text (&query, folded);
+  query_put_text (&query, confab_room_type_to_string (room->type));
+  query_put_text (&query, direct_key);
+  query_put_int (&query, room->encrypted);
+  query_put_text (&query, room->created_by);
+  query_put_int (&query, room->created_at);
+  query_put_int (&query, room->last_activity);
+  query_put_int (&query, room->last_seq);
+  query_put_int (&query, room->rev);
+  query_put_int (&query, room->members_rev);
+  query_put_int (&query, room->settings_rev);
+  query_put_int (&query, room->member_count);
+  query_run (&query);
+}
+
+static void
+check_accounts (Connection *connection, GPtrArray *user_ids)
+{
+  for (guint i = 0; i < user_ids->len; i++)
+    if (!sqlite_account_exists (connection, user_ids->pdata[i]))
+      {
+        GError *error = g_error_new (CONFAB_ERROR, CONFAB_ERROR_NOT_FOUND, "There is no account “%s”",
+                                     (char *) user_ids->pdata[i]);
+
+        confab_error_add_field (error, "members", "names an account that is not there");
+        connection_take_error (connection, error);
+        return;
+      }
+}
+
+static void
+write_members (Connection *connection, const Room *room, GPtrArray *user_ids)
+{
+  for (guint i = 0; i < user_ids->len; i++)
+    {
+      char *user_id = user_ids->pdata[i];
+      gboolean admin = room->type != CONFAB_ROOM_TYPE_DIRECT && g_strcmp0 (user_id, room->created_by) == 0;
+      Member member = {
+        .room_id = room->id,
+        .user_id = user_id,
+        .role = admin ? CONFAB_MEMBER_ROLE_ADMIN : CONFAB_MEMBER_ROLE_MEMBER,
+        .joined_at = room->created_at,
+        .rev = room->rev,
+      };
+
+      sqlite_save_member (connection, &member);
+    }
+}
+
+static char *
+load_direct_room_id (Connection *connection, const char *direct_key)
+{
+  g_auto(Query) query = query_make (connection, "SELECT id FROM rooms WHERE direct_key = ?");
+
+  query_put_text (&query, direct_key);
+  return query_next (&query) ? query_take_text (&query) : NULL;
+}
+
+static gint64
+bring_back_members (Connection *connection, const Room *room, gint64 now)
+{
+  g_auto(Query) query = query_make (connection,
+                                    "UPDATE members SET left_at = 0, joined_at = ?, received_seq = ?2, read_seq = ?2, rev = ?3"
+                                    " WHERE room_id = ? AND left_at <> 0 RETURNING user_id");
+  gint64 count = 0;
+
+  query_put_int (&query, now);
+  query_put_int (&query, room->last_seq);
+  query_put_int (&query, room->rev + 1);
+  query_put_text (&query, room->id);
+  while (query_next (&query))
+    count++;
+  return count;
+}
+
+/* Somebody had left the direct room: it is the same one again, with all of its people. */
+static void
+reopen_direct_room (Connection *connection, Room *room, gint64 now)
+{
+  gint64 returned = bring_back_members (connection, room, now);
+
+  if (returned == 0)
+    return;
+  room->rev++;
+  room->members_rev = room->rev;
+  room->member_count += returned;
+
+  g_auto(Query) query = query_make (connection, "UPDATE rooms SET rev = ?1, members_rev = ?1, member_count = ? WHERE id = ?");
+  query_put_int (&query, room->rev);
+  query_put_int (&query, room->member_count);
+  query_put_text (&query, room->id);
+  query_run (&query);
+}
+
+static int
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(char *const *) a, *(char *const *) b);
+}
+
+/* Sorted and each once. Borrowed from ids. */
+static GPtrArray *
+sort_ids (const char *const *ids)
+{
+  GPtrArray *sorted = g_ptr_array_new ();
+
+  for (gsize i = 0; ids[i] != NULL; i++)
+    g_ptr_array_add (sorted, (gpointer) ids[i]);
+  g_ptr_array_sort (sorted, compare_ids);
+  for (guint i = 1; i < sorted->len;)
+    if (g_str_equal (sorted->pdata[i - 1], sorted->pdata[i]))
+      g_ptr_array_remove_index (sorted, i);
+    else
+      i++;
+  return sorted;
+}
+
+static char *
+make_direct_key (GPtrArray *sorted_ids)
+{
+  GString *key = g_string_new (NULL);
+
+  for (guint i = 0; i < sorted_ids->len; i++)
+    g_string_append_printf (key, "%s%s", i > 0 ? " " : "", (char *) sorted_ids->pdata[i]);
+  return g_string_free (key, FALSE);
+}
+
+Room *
+sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created, GError **error)
+{
+  Connection *connection = sqlite_store_write (store);
+  g_autoptr(GPtrArray) ids = sort_ids (member_ids);
+  g_autofree char *direct_key = draft->type == CONFAB_ROOM_TYPE_DIRECT ? make_direct_key (ids) : NULL;
+  g_autofree char *existing_id = direct_key != NULL ? load_direct_room_id (connection, direct_key) : NULL;
+  g_autoptr(Room) room = NULL;
+
+  if (existing_id != NULL)
+    {
+      room = sqlite_load_room (connection, existing_id);
+      if (room != NULL)
+        reopen_direct_room (connection, room, draft->created_at);
+    }
+  else
+    {
+      room = room_copy (draft);
+      room->last_seq = 0;
+      room->rev = room->members_rev = room->settings_rev = 1;
+      room->last_activity = room->created_at;
+      room->member_count = ids->len;
+      check_accounts (connection, ids);
+      insert_room (connection, room, direct_key);
+      write_members (connection, room, ids);
+    }
+  if (created != NULL)
+    *created = existing_id == NULL;
+  return sqlite_store_end (store, connection, error) ? g_steal_pointer (&room) : NULL;
+}
+
+/* A cursor is "MEMBERS ID" of the last room of the page before. */
+static gboolean
+parse_cursor (const char *cursor, gint64 *member_count, const char **room_id)
+{
+  char *end = NULL;
+
+  *member_count = G_MAXINT64;
+  *room_id = "";
+  if (cursor == NULL)
+    return TRUE;
+  *member_count = g_ascii_strtoll (cursor, &end, 10);
+  *room_id = end + 1;
+  return end != cursor && *end == ' ';
+}
+
+static GPtrArray *
+load_public_rooms (Connection *connection, const char *text, gint64 member_count, const char *room_id, guint limit)
+{
+  g_autofree char *folded = store_fold_text (text);
+  g_auto(Query) query = query_make (connection,
+                                    "SELECT " ROOM_COLUMNS " FROM rooms"
+                                    " WHERE type = 'public' AND member_count <= ?1 AND (member_count < ?1 OR id > ?2)"
+                                    " AND (?3 = '' OR instr (folded_text, ?3) > 0)"
+                                    " ORDER BY member_count DESC, id LIMIT ?4");
+  GPtrArray *rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) room_unref);
+
+  query_put_int (&query, member_count);
+  query_put_text (&query, room_id);
+  query_put_text (&query, folded);
+  query_put_int (&query, limit);
+  while (query_next (&query))
+    g_ptr_array_add (rooms, row_take_room (&query));
+  return rooms;
+}
+
+GPtrArray *
+sqlite_store_list_public_rooms (Store *store, const char *query, const char *cursor, guint limit, char **next_cursor,
+                                GError **error)
+{
+  Connection *connection = NULL;
+  g_autoptr(GPtrArray) rooms = NULL;
+  gint64 member_count = 0;
+  const char *room_id = NULL;
+
+  if (!parse_cursor (cursor, &member_count, &room_id))
+    {
+      g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "This is not a cursor of this list");
+      return NULL;
+    }
+
+  connection = sqlite_store_read (store);
+  /* One more than asked tells whether there is a next page. */
+  rooms = load_public_rooms (connection, query, member_count, room_id, limit + 1);
+  if (!sqlite_store_end (store, connection, error))
+    return NULL;
+  if (rooms->len > limit)
+    g_ptr_array_set_size (rooms, limit);
+  else
+    limit = 0;
+  if (next_cursor != NULL)
+    {
+      const Room *last = limit > 0 ? rooms->pdata[limit - 1] : NULL;
+
+      *next_cursor = last != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT " %s", last->member_count, last->id) : NULL;
+    }
+  return g_steal_pointer (&rooms);
+}

@@ -1,0 +1,253 @@
+/* store.c: opens the store an address names, and hands every call to it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "confab-store"
+
+#include "config.h"
+
+#include "store/store.h"
+#include "store/store-private.h"
+
+#include <string.h>
+
+#include "protocol/confab-error.h"
+#include "store/sqlite/sqlite-store.h"
+
+static const StoreBackend *const backends[] = {
+  &sqlite_store_backend,
+};
+
+Store *
+store_open (const char *address, GError **error)
+{
+  const char *colon = strchr (address, ':');
+
+  for (gsize i = 0; colon != NULL && i < G_N_ELEMENTS (backends); i++)
+    if (strlen (backends[i]->scheme) == (gsize) (colon - address) && g_str_has_prefix (address, backends[i]->scheme))
+      return backends[i]->open (address, error);
+
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST,
+               "“%s” is not the address of a store: sqlite:PATH is one", address);
+  return NULL;
+}
+
+char *
+store_fold_text (const char *text)
+{
+  g_autofree char *folded = text != NULL ? g_utf8_casefold (text, -1) : NULL;
+  char *normal = folded != NULL ? g_utf8_normalize (folded, -1, G_NORMALIZE_ALL) : NULL;
+
+  return normal != NULL ? normal : g_strdup ("");
+}
+
+void
+store_close (Store *self)
+{
+  if (self != NULL)
+    self->klass->close (self);
+}
+
+guint
+store_get_lanes (Store *self)
+{
+  return self->klass->get_lanes (self);
+}
+
+gboolean
+store_check (Store *self, GError **error)
+{
+  return self->klass->check (self, error);
+}
+
+GBytes *
+store_put_setting_once (Store *self, const char *key, GBytes *value, GError **error)
+{
+  return self->klass->put_setting_once (self, key, value, error);
+}
+
+GBytes *
+store_get_setting (Store *self, const char *key, GError **error)
+{
+  return self->klass->get_setting (self, key, error);
+}
+
+User *
+store_create_user (Store *self, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now, GError **error)
+{
+  return self->klass->create_user (self, draft, password_hash, invite_hash, now, error);
+}
+
+User *
+store_get_user (Store *self, const char *user_id, GError **error)
+{
+  return self->klass->get_user (self, user_id, error);
+}
+
+GPtrArray *
+store_get_users (Store *self, const char * const *user_ids, GError **error)
+{
+  return self->klass->get_users (self, user_ids, error);
+}
+
+User *
+store_find_login (Store *self, const char *login, char **password_hash, GError **error)
+{
+  return self->klass->find_login (self, login, password_hash, error);
+}
+
+GPtrArray *
+store_find_users (Store *self, const char *prefix, guint limit, GError **error)
+{
+  return self->klass->find_users (self, prefix, limit, error);
+}
+
+gboolean
+store_update_user (Store *self, const char *user_id, const char *display_name, const char *avatar, GError **error)
+{
+  return self->klass->update_user (self, user_id, display_name, avatar, error);
+}
+
+gboolean
+store_set_password (Store *self, const char *user_id, const char *password_hash, GError **error)
+{
+  return self->klass->set_password (self, user_id, password_hash, error);
+}
+
+gboolean
+store_touch_users (Store *self, const char * const *user_ids, gint64 last_seen, GError **error)
+{
+  return self->klass->touch_users (self, user_ids, last_seen, error);
+}
+
+gint64
+store_count_users (Store *self, GError **error)
+{
+  return self->klass->count_users (self, error);
+}
+
+gboolean
+store_create_invite (Store *self, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at, GError **error)
+{
+  return self->klass->create_invite (self, hash, role, created_by, expires_at, error);
+}
+
+gboolean
+store_create_session (Store *self, const Session *session, guint max_sessions, GError **error)
+{
+  return self->klass->create_session (self, session, max_sessions, error);
+}
+
+Session *
+store_get_session (Store *self, const char *session_id, GError **error)
+{
+  return self->klass->get_session (self, session_id, error);
+}
+
+GPtrArray *
+store_list_sessions (Store *self, const char *user_id, GError **error)
+{
+  return self->klass->list_sessions (self, user_id, error);
+}
+
+gboolean
+store_rotate_session (Store *self, const Session *from, const Session *to, GError **error)
+{
+  return self->klass->rotate_session (self, from, to, error);
+}
+
+gboolean
+store_delete_session (Store *self, const char *session_id, GError **error)
+{
+  return self->klass->delete_session (self, session_id, error);
+}
+
+GPtrArray *
+store_delete_sessions (Store *self, const char *user_id, const char *except_id, GError **error)
+{
+  return self->klass->delete_sessions (self, user_id, except_id, error);
+}
+
+Room *
+store_create_room (Store *self, const Room *draft, const char * const *member_ids, gboolean *created, GError **error)
+{
+  return self->klass->create_room (self, draft, member_ids, created, error);
+}
+
+Room *
+store_get_room (Store *self, const char *room_id, GError **error)
+{
+  return self->klass->get_room (self, room_id, error);
+}
+
+GPtrArray *
+store_list_members (Store *self, const char *room_id, const char *after, guint limit, GError **error)
+{
+  return self->klass->list_members (self, room_id, after, limit, error);
+}
+
+Member *
+store_get_member (Store *self, const char *room_id, const char *user_id, GError **error)
+{
+  return self->klass->get_member (self, room_id, user_id, error);
+}
+
+GPtrArray *
+store_list_user_rooms (Store *self, const char *user_id, GError **error)
+{
+  return self->klass->list_user_rooms (self, user_id, error);
+}
+
+RoomSummary *
+store_get_user_room (Store *self, const char *user_id, const char *room_id, GError **error)
+{
+  return self->klass->get_user_room (self, user_id, room_id, error);
+}
+
+char **
+store_list_user_room_ids (Store *self, const char *user_id, GError **error)
+{
+  return self->klass->list_user_room_ids (self, user_id, error);
+}
+
+GPtrArray *
+store_list_public_rooms (Store *self, const char *query, const char *cursor, guint limit, char **next_cursor, GError **error)
+{
+  return self->klass->list_public_rooms (self, query, cursor, limit, next_cursor, error);
+}
+
+Message *
+store_get_message (Store *self, const char *message_id, GError **error)
+{
+  return self->klass->get_message (self, message_id, error);
+}
+
+GPtrArray *
+store_list_messages (Store *self, const char *room_id, const MessagePage *page, gboolean *has_more, GError **error)
+{
+  return self->klass->list_messages (self, room_id, page, has_more, error);
+}
+
+GPtrArray *
+store_list_changed_messages (Store *self, const char *room_id, gint64 rev, guint limit, gint64 *total, GError **error)
+{
+  return self->klass->list_changed_messages (self, room_id, rev, limit, total, error);
+}
+
+GPtrArray *
+store_list_changed_members (Store *self, const char *room_id, gint64 rev, GError **error)
+{
+  return self->klass->list_changed_members (self, room_id, rev, error);
+}
+
+GPtrArray *
+store_list_message_versions (Store *self, const char *message_id, GError **error)
+{
+  return self->klass->list_message_versions (self, message_id, error);
+}
+
+gboolean
+store_apply (Store *self, Change **changes, guint n_changes, GError **error)
+{
+  return self->klass->apply (self, changes, n_changes, error);
+}
