@@ -10,7 +10,6 @@ import {
   encodeMlsMessage, generateKeyPackageWithKey, getCiphersuiteFromName, getCiphersuiteImpl, joinGroup,
   joinGroupExternal, makePskIndex, mlsExporter, processPrivateMessage, processPublicMessage,
 } from 'ts-mls'
-import { defaultClientConfig } from 'ts-mls/clientConfig.js'
 import { decodeRatchetTree, encodeRatchetTree } from 'ts-mls/ratchetTree.js'
 
 const clients = new Map()
@@ -73,6 +72,10 @@ function makeProposal (client, { type, keyPackage, leaf, id, epoch, data }) {
 }
 
 const operations = {
+  async suites () {
+    return { suites: [1, 3] }
+  },
+
   async client ({ name, suite }) {
     const impl = await getSuite(suite)
     clients.set(name, { suite: impl, signatureKey: await impl.signature.keygen(), keyPackages: [], psks: new Map() })
@@ -142,11 +145,10 @@ const operations = {
     return { groupInfo: encode(encodeMlsMessage({ version: 'mls10', wireformat: 'mls_group_info', groupInfo })) }
   },
 
-  async 'join-external' ({ client, name, groupInfo, resync }) {
+  async 'join-external' ({ client, name, groupInfo, formerLeaf }) {
     const { publicPackage, privatePackage } = await makeKeyPackage(client, name)
-    const { newState, publicMessage } = await joinGroupExternal(
-      decodeMessage(groupInfo, 'mls_group_info').groupInfo, publicPackage, privatePackage, resync, client.suite,
-      undefined, { ...defaultClientConfig, keyPackageEqualityConfig: { ...defaultClientConfig.keyPackageEqualityConfig } })
+    const { newState, publicMessage } = await joinGroupExternal(decodeMessage(groupInfo, 'mls_group_info').groupInfo,
+      publicPackage, privatePackage, formerLeaf !== undefined, client.suite)
     client.state = newState
     return { commit: encode(encodeMlsMessage({ version: 'mls10', wireformat: 'mls_public_message', publicMessage })) }
   },

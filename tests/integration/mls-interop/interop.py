@@ -15,7 +15,6 @@ import subprocess
 import sys
 import time
 
-SUITES = (0x0001, 0x0003)
 MAXIMUM_MEMBERS = 9
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -71,11 +70,11 @@ class Client:
 class Sequence:
     """One group, from its creation on."""
 
-    def __init__(self, drivers, seed, counts):
+    def __init__(self, drivers, suites, seed, counts):
         self.random = random.Random(seed)
         self.drivers = drivers
         self.counts = counts
-        self.suite = self.random.choice(SUITES)
+        self.suite = self.random.choice(suites)
         self.n_clients = 0
         self.members = []
         self.pending = []   # (proposer, proposal): what every member knows of and no commit covers yet
@@ -319,7 +318,7 @@ class Sequence:
         newcomer = self.make_client()
         self.note(f'{newcomer} joins by itself, with the information of {helper}')
         try:
-            commit = newcomer.ask('join-external', groupInfo=group_info, resync=False)['commit']
+            commit = newcomer.ask('join-external', groupInfo=group_info)['commit']
         except Failure as failure:
             if not self.is_known_refusal(failure, helper):
                 raise
@@ -328,6 +327,26 @@ class Sequence:
         self.deliver(commit, newcomer, 'commit')
         self.after_commit([], [newcomer])
         self.count('external commits by ' + newcomer.driver.name)
+        return True
+
+    def step_resync(self):
+        """A member that lost its state takes its place again by an external commit."""
+        if len(self.members) < 2:
+            return False
+        member = self.random.choice(self.members)
+        helper = self.random.choice([other for other in self.members if other is not member])
+        group_info = helper.ask('group-info')['groupInfo']
+        self.note(f'{member} lost its state and rejoins, with the information of {helper}')
+        try:
+            commit = member.ask('join-external', groupInfo=group_info, formerLeaf=member.leaf)['commit']
+        except Failure as failure:
+            if not self.is_known_refusal(failure, helper):
+                raise
+            return False
+        self.deliver(commit, member, 'commit')
+        self.late = [entry for entry in self.late if entry[0] is not member]
+        self.after_commit([], [])
+        self.count('returns of ' + member.driver.name)
         return True
 
     def step_messages(self):
@@ -378,8 +397,8 @@ class Sequence:
 
     def run(self, n_steps):
         steps = [self.step_add] * 3 + [self.step_remove, self.step_add_and_remove] + [self.step_update] * 3 + \
-            [self.step_propose] * 5 + [self.step_psk, self.step_extensions, self.step_external, self.step_restart] + \
-            [self.step_messages] * 3 + [self.step_late]
+            [self.step_propose] * 5 + [self.step_psk, self.step_extensions, self.step_external, self.step_resync] + \
+            [self.step_messages] * 3 + [self.step_late, self.step_restart]
         done = 0
         while done < n_steps:
             step = self.random.choice(steps if len(self.members) > 1 else [self.step_add, self.step_external])
@@ -415,11 +434,11 @@ def prepare_node_modules(folder):
     return None
 
 
-def run_sequence(drivers, seed, n_steps, counts):
+def run_sequence(drivers, suites, seed, n_steps, counts):
     """Returns what went wrong, or None."""
     sequence = None
     try:
-        sequence = Sequence(drivers, seed, counts)
+        sequence = Sequence(drivers, suites, seed, counts)
         sequence.run(n_steps)
     except Failure as failure:
         lines = [f'seed {seed}: {failure}'] + [f'  {line}' for line in (sequence.log if sequence else [])]
@@ -434,6 +453,7 @@ def main():
     parser.add_argument('--sequences', type=int, default=20)
     parser.add_argument('--steps', type=int, default=15)
     parser.add_argument('--seed', type=int, default=None)
+    parser.add_argument('--suites', type=int, nargs='+', help='numbers of cipher suites; what Confab has, if not given')
     parser.add_argument('--only', choices=('confab', 'ts-mls'), help='one implementation with itself')
     arguments = parser.parse_args()
 
@@ -450,11 +470,12 @@ def main():
         drivers.append(Driver('confab', [arguments.driver]))
     if arguments.only != 'confab':
         drivers.append(Driver('ts-mls', ['node', '--no-warnings', 'driver.mjs'], cwd=arguments.node_modules))
+    suites = arguments.suites or drivers[0].ask('suites')['suites']
     counts = collections.Counter()
     start = time.monotonic()
     n_failed = 0
     for i in range(arguments.sequences):
-        problem = run_sequence(drivers, seed + i, arguments.steps, counts)
+        problem = run_sequence(drivers, suites, seed + i, arguments.steps, counts)
         print(f'{"ok" if problem is None else "not ok"} {i + 1} - seed {seed + i}')
         if problem is not None:
             n_failed += 1
