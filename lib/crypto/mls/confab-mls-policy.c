@@ -404,6 +404,22 @@ confab_mls_policy_get_allow_resync (const ConfabMlsPolicy *self)
   return self->allow_resync;
 }
 
+gboolean
+confab_mls_policy_check_member (const ConfabMlsPolicy  *self,
+                                const ConfabMlsMember  *presented,
+                                const ConfabMlsMember  *replaced,
+                                GError                **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (self->credential_func != NULL && self->credential_func (presented, replaced, self->credential_data, &cause))
+    return TRUE;
+
+  g_set_error (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_CREDENTIAL, "a credential was not accepted: %s",
+               cause != NULL ? cause->message : "the policy does not accept it");
+  return FALSE;
+}
+
 /**
  * confab_mls_policy_check_credential: (skip)
  * @self: a policy
@@ -424,17 +440,10 @@ confab_mls_policy_check_credential (const ConfabMlsPolicy    *self,
                                     const ConfabMlsLeafNode  *replaced,
                                     GError                  **error)
 {
-  g_autoptr (GError) cause = NULL;
   g_autoptr (ConfabMlsMember) candidate = confab_mls_member_new (leaf_index, presented);
   g_autoptr (ConfabMlsMember) predecessor = replaced != NULL ? confab_mls_member_new (leaf_index, replaced) : NULL;
 
-  if (self->credential_func != NULL
-      && self->credential_func (candidate, predecessor, self->credential_data, &cause))
-    return TRUE;
-
-  g_set_error (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_CREDENTIAL, "a credential was not accepted: %s",
-               cause != NULL ? cause->message : "the policy accepts none");
-  return FALSE;
+  return confab_mls_policy_check_member (self, candidate, predecessor, error);
 }
 
 /**

@@ -103,6 +103,10 @@ gboolean         confab_mls_policy_check_credential            (const ConfabMlsP
                                                                 const ConfabMlsLeafNode  *presented,
                                                                 const ConfabMlsLeafNode  *replaced,
                                                                 GError                  **error);
+gboolean         confab_mls_policy_check_member                (const ConfabMlsPolicy    *self,
+                                                                const ConfabMlsMember    *presented,
+                                                                const ConfabMlsMember    *replaced,
+                                                                GError                  **error);
 gboolean         confab_mls_policy_check_lifetime              (const ConfabMlsPolicy    *self,
                                                                 const ConfabMlsLeafNode  *leaf_node,
                                                                 gboolean                  is_received,

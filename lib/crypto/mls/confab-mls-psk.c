@@ -9,6 +9,16 @@
 
 #include "confab-mls-psk.h"
 
+/**
+ * confab_mls_psk_id_new_external:
+ * @suite: the cipher suite of the group
+ * @id: the name of a key that all members have
+ *
+ * Names an external pre-shared key, with a fresh nonce.
+ *
+ * Returns: (transfer full): an identifier
+ * Since: 0.1
+ */
 ConfabMlsPskId *
 confab_mls_psk_id_new_external (const ConfabCryptoSuite *suite,
                                 GBytes                  *id)
@@ -22,6 +32,18 @@ confab_mls_psk_id_new_external (const ConfabCryptoSuite *suite,
   return self;
 }
 
+/**
+ * confab_mls_psk_id_new_resumption:
+ * @suite: the cipher suite of the group it is mixed into
+ * @usage: what for
+ * @group_id: the group that the key comes from
+ * @epoch: the epoch of that group
+ *
+ * Names the resumption key of an epoch, with a fresh nonce.
+ *
+ * Returns: (transfer full): an identifier
+ * Since: 0.1
+ */
 ConfabMlsPskId *
 confab_mls_psk_id_new_resumption (const ConfabCryptoSuite  *suite,
                                   ConfabMlsResumptionUsage  usage,
@@ -89,40 +111,33 @@ confab_mls_psk_id_read (ConfabMlsReader *reader)
   return self;
 }
 
-static void
-write_without_nonce (const ConfabMlsPskId *self,
-                     GByteArray           *out)
+void
+confab_mls_psk_id_write (const ConfabMlsPskId *self,
+                         GByteArray           *out)
 {
   confab_mls_write_u8 (out, self->type);
   if (self->type == CONFAB_MLS_PSK_EXTERNAL)
     {
       confab_mls_write_bytes (out, self->id);
-      return;
     }
-
-  confab_mls_write_u8 (out, self->usage);
-  confab_mls_write_bytes (out, self->group_id);
-  confab_mls_write_u64 (out, self->epoch);
-}
-
-void
-confab_mls_psk_id_write (const ConfabMlsPskId *self,
-                         GByteArray           *out)
-{
-  write_without_nonce (self, out);
+  else
+    {
+      confab_mls_write_u8 (out, self->usage);
+      confab_mls_write_bytes (out, self->group_id);
+      confab_mls_write_u64 (out, self->epoch);
+    }
   confab_mls_write_bytes (out, self->nonce);
 }
 
-/* Whether two identifiers differ in their nonce only: they would mix the same key in twice. */
 gboolean
-confab_mls_psk_id_is_same_key (const ConfabMlsPskId *one,
-                               const ConfabMlsPskId *other)
+confab_mls_psk_id_equal (const ConfabMlsPskId *one,
+                         const ConfabMlsPskId *other)
 {
   g_autoptr (GByteArray) left = g_byte_array_new ();
   g_autoptr (GByteArray) right = g_byte_array_new ();
 
-  write_without_nonce (one, left);
-  write_without_nonce (other, right);
+  confab_mls_psk_id_write (one, left);
+  confab_mls_psk_id_write (other, right);
 
   return confab_span_equal (confab_span_from_array (left), confab_span_from_array (right));
 }

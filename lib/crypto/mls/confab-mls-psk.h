@@ -45,7 +45,7 @@ void            confab_mls_psk_id_free           (ConfabMlsPskId           *self
 ConfabMlsPskId *confab_mls_psk_id_read           (ConfabMlsReader          *reader);
 void            confab_mls_psk_id_write          (const ConfabMlsPskId     *self,
                                                   GByteArray               *out);
-gboolean        confab_mls_psk_id_is_same_key    (const ConfabMlsPskId     *one,
+gboolean        confab_mls_psk_id_equal          (const ConfabMlsPskId     *one,
                                                   const ConfabMlsPskId     *other);
 ConfabSecret   *confab_mls_psk_combine           (const ConfabCryptoSuite  *suite,
                                                   GPtrArray                *ids,

@@ -309,6 +309,96 @@ confab_mls_ratchet_tree_encode (ConfabMlsRatchetTree *self)
   return g_byte_array_free_to_bytes (out);
 }
 
+typedef enum
+{
+  CHANGE_BLANK = 0,
+  CHANGE_SAME = 1,
+  CHANGE_OTHER = 2,
+} ChangeType;
+
+/**
+ * confab_mls_ratchet_tree_write_changes: (skip)
+ * @self: a ratchet tree
+ * @base: another tree of the group, from an epoch nearby
+ * @out: an encoding
+ *
+ * Stores a tree as its difference from another one, with which it shares most nodes.
+ *
+ * Since: 0.1
+ */
+void
+confab_mls_ratchet_tree_write_changes (ConfabMlsRatchetTree *self,
+                                       ConfabMlsRatchetTree *base,
+                                       GByteArray           *out)
+{
+  guint32 n_base = confab_mls_tree_n_nodes (base->n_leaves);
+
+  confab_mls_write_u32 (out, self->n_leaves);
+  for (guint32 i = 0; i < confab_mls_tree_n_nodes (self->n_leaves); i++)
+    {
+      if (self->nodes[i] == NULL)
+        {
+          confab_mls_write_u8 (out, CHANGE_BLANK);
+        }
+      else if (i < n_base && self->nodes[i] == base->nodes[i])
+        {
+          confab_mls_write_u8 (out, CHANGE_SAME);
+        }
+      else
+        {
+          confab_mls_write_u8 (out, CHANGE_OTHER);
+          if (confab_mls_tree_is_leaf (i))
+            confab_mls_leaf_node_write (self->nodes[i], out);
+          else
+            confab_mls_parent_node_write (self->nodes[i], out);
+        }
+    }
+}
+
+static gpointer
+read_change (ConfabMlsRatchetTree *base,
+             guint32               node,
+             ConfabMlsReader      *reader)
+{
+  guint8 type = confab_mls_reader_u8 (reader);
+
+  if (type == CHANGE_BLANK || !confab_mls_reader_is_good (reader))
+    return NULL;
+
+  if (type == CHANGE_SAME && node < confab_mls_tree_n_nodes (base->n_leaves))
+    return node_ref (base->nodes[node], node);
+
+  if (type != CHANGE_OTHER)
+    {
+      confab_mls_reader_fail (reader, CONFAB_MLS_ERROR_STATE, "a stored ratchet tree does not fit the other one");
+      return NULL;
+    }
+
+  return confab_mls_tree_is_leaf (node) ? (gpointer) confab_mls_leaf_node_read (reader)
+                                        : (gpointer) parent_node_read (reader);
+}
+
+ConfabMlsRatchetTree *
+confab_mls_ratchet_tree_read_changes (ConfabMlsRatchetTree *base,
+                                      ConfabMlsReader      *reader)
+{
+  ConfabMlsRatchetTree *self = confab_mls_ratchet_tree_new (base->suite);
+  guint32 n_leaves = confab_mls_reader_u32 (reader);
+
+  if (n_leaves == 0 || n_leaves > CONFAB_MLS_MAXIMUM_LEAVES || (n_leaves & (n_leaves - 1)) != 0
+      || confab_mls_tree_n_nodes (n_leaves) > reader->length - reader->position)
+    {
+      confab_mls_reader_fail (reader, CONFAB_MLS_ERROR_STATE, "a stored ratchet tree has an impossible size");
+      return self;
+    }
+
+  resize (self, n_leaves);
+  for (guint32 i = 0; i < confab_mls_tree_n_nodes (n_leaves); i++)
+    self->nodes[i] = read_change (base, i, reader);
+
+  return self;
+}
+
 const ConfabCryptoSuite *
 confab_mls_ratchet_tree_get_suite (ConfabMlsRatchetTree *self)
 {

@@ -36,6 +36,11 @@ ConfabMlsRatchetTree *confab_mls_ratchet_tree_decode            (const ConfabCry
                                                                  ConfabSpan                   encoded,
                                                                  GError                     **error);
 GBytes               *confab_mls_ratchet_tree_encode            (ConfabMlsRatchetTree        *self);
+void                  confab_mls_ratchet_tree_write_changes     (ConfabMlsRatchetTree        *self,
+                                                                 ConfabMlsRatchetTree        *base,
+                                                                 GByteArray                  *out);
+ConfabMlsRatchetTree *confab_mls_ratchet_tree_read_changes      (ConfabMlsRatchetTree        *base,
+                                                                 ConfabMlsReader             *reader);
 const ConfabCryptoSuite *confab_mls_ratchet_tree_get_suite      (ConfabMlsRatchetTree        *self);
 guint32               confab_mls_ratchet_tree_get_n_leaves      (ConfabMlsRatchetTree        *self);
 guint32               confab_mls_ratchet_tree_get_n_nodes       (ConfabMlsRatchetTree        *self);

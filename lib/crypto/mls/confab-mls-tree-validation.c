@@ -334,8 +334,9 @@ check_leaves (ConfabMlsRatchetTree   *tree,
       if (leaf_node == NULL)
         continue;
 
+      /* The lifetime is not held against members: it limits how long a key package may wait to be used, and a group
+       * must not close to newcomers because somebody in it has been away for long. */
       if (!confab_mls_leaf_node_check (leaf_node, suite, leaf_node->source, error)
-          || !confab_mls_policy_check_lifetime (policy, leaf_node, TRUE, error)
           || !confab_mls_policy_check_credential (policy, i, leaf_node, NULL, error))
         {
           g_prefix_error (error, "leaf %u: ", i);
