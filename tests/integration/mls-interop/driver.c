@@ -99,6 +99,7 @@ do_client (Client     *none,
   client->key_bundles = g_ptr_array_new_with_free_func ((GDestroyNotify) confab_mls_key_bundle_unref);
   client->psks = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref,
                                         (GDestroyNotify) confab_secret_unref);
+  confab_mls_policy_set_credential_func (client->policy, confab_mls_accept_any_credential, NULL, NULL);
   confab_mls_policy_set_psk_func (client->policy, find_psk, client, NULL);
   confab_mls_policy_set_retained_epochs (client->policy, 4);
   confab_mls_policy_set_allow_resync (client->policy, TRUE);

@@ -300,10 +300,12 @@ class Sequence:
         return True
 
     def step_extensions(self):
-        committer = self.random.choice(self.may_commit())
-        # ts-mls 1.6.4 encrypts the path of such a commit for the extensions of before (RFC 9420, section 12.4.1).
-        if committer.driver.name == 'ts-mls' and self.pending:
+        # ts-mls 1.6.4 commits these without the path that RFC 9420, section 17.4, requires, and with another proposal
+        # that needs one encrypts the path for the extensions of before (section 12.4.1). It can take them.
+        able = [member for member in self.may_commit() if member.driver.name != 'ts-mls']
+        if not able:
             return False
+        committer = self.random.choice(able)
         self.note(f'{committer} sets the extensions of the group')
         data = self.random.choice([b'\0\0\0', b'\0\0\2\0\1'])
         self.commit(committer, [{'type': 'extensions', 'data': encode(data)}])
