@@ -146,8 +146,24 @@ class Sequence:
         self.late = [entry[:3] + (entry[3] - 1,) for entry in self.late]
         self.late = [entry for entry in self.late if entry[3] > 0]
 
+    def empties_half(self, committer, proposals):
+        """Whether a commit leaves nobody in the left half of the tree.
+
+        Then the root is not on the committer's filtered direct path, and ts-mls 1.6.4 derives one secret more than
+        RFC 9420, section 7.4, before it comes to the commit secret: everybody else disagrees with it.
+        """
+        proposals = list(proposals) + [proposal for _, proposal in self.pending]
+        if any(proposal['type'] == 'add' for proposal in proposals):
+            return False
+        leaves = set(committer.ask('state', label='x', context='', length=1)['members'].values())
+        leaves -= {proposal['leaf'] for proposal in proposals if proposal['type'] == 'remove'}
+        width = 1 << max(leaves).bit_length()
+        return width > 1 and min(leaves) >= width // 2
+
     def commit(self, committer, proposals=(), joiners=(), removed=()):
-        """Commits @proposals and what is pending, and lets everybody know."""
+        """Commits @proposals and what is pending, and lets everybody know. False when ts-mls could not follow."""
+        if len(self.drivers) > 1 and self.empties_half(committer, proposals):
+            return False
         pending_adds = [proposal['client'] for _, proposal in self.pending if proposal['type'] == 'add']
         pending_removes = [proposal['client'] for _, proposal in self.pending if proposal['type'] == 'remove']
         joiners = list(joiners) + pending_adds
@@ -165,6 +181,7 @@ class Sequence:
         self.counts[f'welcomes from {committer.driver.name}'] += len(joiners)
         if refused:
             self.remove_refusers(committer, refused)
+        return True
 
     def join(self, committer, client, welcome, tree):
         """Returns whether @client, whom @committer added, is a member now."""
@@ -194,7 +211,10 @@ class Sequence:
         """Those who could not take their place lose it again."""
         leaves = member.ask('state', label='x', context='', length=1)['members']
         self.note(f'{member} removes {refused}, who refused the tree')
-        self.commit(member, [{'type': 'remove', 'leaf': leaves[client.name]} for client in refused])
+        removes = [{'type': 'remove', 'leaf': leaves[client.name]} for client in refused]
+        if not self.commit(member, removes):
+            add = self.add_proposal()
+            self.commit(member, removes + [add], joiners=[add['client']])
         for client in refused:
             client.ask('forget')
 
@@ -230,8 +250,7 @@ class Sequence:
         proposals = [self.add_proposal() for _ in range(self.random.randint(1, min(3, room)))]
         joiners = [proposal['client'] for proposal in proposals]
         self.note(f'{committer} adds {joiners}')
-        self.commit(committer, proposals, joiners=joiners)
-        return True
+        return self.commit(committer, proposals, joiners=joiners)
 
     def step_remove(self):
         committer = self.random.choice(self.may_commit())
@@ -241,8 +260,7 @@ class Sequence:
         removed = self.random.sample(candidates, self.random.randint(1, min(2, len(candidates) - 1)))
         proposals = [{'type': 'remove', 'leaf': client.leaf} for client in removed]
         self.note(f'{committer} removes {removed}')
-        self.commit(committer, proposals, removed=removed)
-        return True
+        return self.commit(committer, proposals, removed=removed)
 
     def step_add_and_remove(self):
         committer = self.random.choice(self.may_commit())
@@ -252,14 +270,13 @@ class Sequence:
         removed = self.random.choice(candidates)
         add = self.add_proposal()
         self.note(f'{committer} replaces {removed} by {add["client"]}')
-        self.commit(committer, [{'type': 'remove', 'leaf': removed.leaf}, add], joiners=[add['client']], removed=[removed])
-        return True
+        return self.commit(committer, [{'type': 'remove', 'leaf': removed.leaf}, add], joiners=[add['client']],
+                           removed=[removed])
 
     def step_update(self):
         committer = self.random.choice(self.may_commit())
         self.note(f'{committer} commits' + (f' {len(self.pending)} proposals' if self.pending else ' an update'))
-        self.commit(committer)
-        return True
+        return self.commit(committer)
 
     def step_propose(self):
         proposer = self.random.choice(self.members)
@@ -296,8 +313,7 @@ class Sequence:
         committer = self.random.choice(self.may_commit())
         proposals = [{'type': 'psk', 'id': self.psk_id}]
         self.note(f'{committer} mixes in a pre-shared key')
-        self.commit(committer, proposals)
-        return True
+        return self.commit(committer, proposals)
 
     def step_extensions(self):
         # ts-mls 1.6.4 commits these without the path that RFC 9420, section 17.4, requires, and with another proposal
@@ -308,8 +324,7 @@ class Sequence:
         committer = self.random.choice(able)
         self.note(f'{committer} sets the extensions of the group')
         data = self.random.choice([b'\0\0\0', b'\0\0\2\0\1'])
-        self.commit(committer, [{'type': 'extensions', 'data': encode(data)}])
-        return True
+        return self.commit(committer, [{'type': 'extensions', 'data': encode(data)}])
 
     def step_external(self):
         """Joins by an external commit; pending proposals fall away with it."""
