@@ -98,8 +98,8 @@ fill_group (Bench *bench)
   print_result (bench, "add all", g_get_monotonic_time () - start, 1);
 
   start = g_get_monotonic_time ();
-  bench->other.group = confab_mls_group_join (result->welcome, bench->other.key_bundle, bench->other.identity, NULL, NULL,
-                                              bench->policy, &error);
+  bench->other.group = confab_mls_group_join (result->welcome, bench->other.key_bundle, bench->other.identity,
+                                              NULL, NULL, bench->policy, &error);
   g_assert_no_error (error);
   print_result (bench, "join", g_get_monotonic_time () - start, 1);
 }

@@ -233,7 +233,8 @@ class Sequence:
         return any(proposal['type'] == kind for _, proposal in self.pending)
 
     def n_expected(self):
-        return len(self.members) + sum({'add': 1, 'remove': -1}.get(proposal['type'], 0) for _, proposal in self.pending)
+        effects = {'add': 1, 'remove': -1}
+        return len(self.members) + sum(effects.get(proposal['type'], 0) for _, proposal in self.pending)
 
     def add_proposal(self):
         client = self.make_client()
