@@ -85,7 +85,11 @@ confab_error_private_clear (ConfabErrorPrivate *self)
   g_clear_pointer (&self->fields, g_array_unref);
 }
 
+/* GLib lays the private part out in front of the error, suitably aligned; clang cannot know. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-align"
 G_DEFINE_EXTENDED_ERROR (ConfabError, confab_error)
+#pragma GCC diagnostic pop
 
 static ConfabErrorPrivate *
 get_private (const GError *error)

@@ -33,9 +33,9 @@ pool_new (void)
 {
   Pool *self = g_new0 (Pool, 1);
 
-  /* Jobs wait for the database or a password hash more than they compute; a few more threads than cores keep both
-   * busy. */
-  self->threads = g_thread_pool_new (job_run, self, (int) g_get_num_processors () + 4, TRUE, NULL);
+  /* Jobs wait for the database or a password hash more than they compute. As many as may wait for their turn to hash
+   * (domain/passwords.c) must leave some for the others. */
+  self->threads = g_thread_pool_new (job_run, self, (int) g_get_num_processors () + 12, TRUE, NULL);
   return self;
 }
 

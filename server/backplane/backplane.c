@@ -67,6 +67,12 @@ backplane_set_presence (Backplane *self, const char *user_id, const char *device
   return self->klass->set_presence (self, user_id, device_id, status, ttl, merged != NULL ? merged : &unwanted);
 }
 
+void
+backplane_renew_presence (Backplane *self, const char *user_id, const char *device_id, guint ttl)
+{
+  self->klass->renew_presence (self, user_id, device_id, ttl);
+}
+
 ConfabPresenceStatus
 backplane_get_presence (Backplane *self, const char *user_id)
 {

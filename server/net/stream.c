@@ -16,6 +16,8 @@
 
 #include "net/out-buffer.h"
 
+#define FLUSH_EARLY (64 * 1024)
+
 #define INLET_TYPE (inlet_get_type ())
 G_DECLARE_FINAL_TYPE (Inlet, inlet, CONFAB, INLET, GInputStream)
 #define OUTLET_TYPE (outlet_get_type ())
@@ -56,6 +58,7 @@ struct _Stream
   guint blocked : 1;          /* the kernel's buffer is full */
   guint output_finished : 1;
   guint input_ignored : 1;
+  guint output_ended : 1;
 };
 
 static void inlet_pollable_init (GPollableInputStreamInterface *interface);
@@ -124,6 +127,17 @@ stream_update_interest (Stream *self)
   poller_change (self->poller, &self->watch, interest);
 }
 
+/* The last word was sent and nothing more is read: the peer learns it from the end of the stream, and closes. */
+static void
+stream_end_output (Stream *self)
+{
+  if (self->output_finished && self->input_ignored && !self->output_ended && out_buffer_length (&self->out) == 0)
+    {
+      self->output_ended = TRUE;
+      shutdown (self->watch.fd, SHUT_WR);
+    }
+}
+
 /* Only what a turn left behind counts as waiting. */
 static void
 stream_count_waiting (Stream *self)
@@ -159,6 +173,7 @@ stream_flush (Stream *self)
   self->blocked = out_buffer_length (&self->out) > 0;
   stream_update_interest (self);
   stream_count_waiting (self);
+  stream_end_output (self);
 }
 
 void
@@ -169,7 +184,12 @@ stream_append (Stream *self, gconstpointer header, gsize header_length, gconstpo
   out_buffer_append (&self->out, self->poller, header, header_length);
   if (payload_length > 0)
     out_buffer_append (&self->out, self->poller, payload, payload_length);
-  if (!self->blocked)
+  /* So much does not wait for the turn's end: what the kernel takes now is not held against the peer. */
+  if (out_buffer_length (&self->out) > FLUSH_EARLY)
+    stream_flush (self);
+  if (self->blocked)
+    stream_count_waiting (self);
+  else
     poller_settle_later (self->poller, &self->settler);
 }
 
@@ -258,6 +278,8 @@ stream_feed (Stream *self, const guint8 *bytes, gsize length)
     stream_keep_rest (self);
   self->input = NULL;
   self->n_input = 0;
+  if (self->watch.fd >= 0)
+    self->klass->fed (self->owner);
 }
 
 static void
@@ -329,6 +351,12 @@ stream_ignore_input (Stream *self)
   self->input_ignored = TRUE;
   self->n_input = 0;
   g_clear_pointer (&self->kept, g_byte_array_unref);
+}
+
+gboolean
+stream_ignores_input (Stream *self)
+{
+  return self->input_ignored;
 }
 
 gint64

@@ -18,6 +18,7 @@ typedef struct
 {
   void (*ended) (gpointer owner);    /* the peer is gone */
   void (*closed) (gpointer owner);   /* libsoup is done with the stream; called from inside libsoup */
+  void (*fed) (gpointer owner);      /* libsoup has read what came */
 } StreamOwnerClass;
 
 /* Takes the descriptor. The owner is borrowed and outlives the stream's descriptor. */
@@ -34,6 +35,7 @@ void stream_set_reading (Stream *self, gboolean reading);
 void stream_finish_output (Stream *self);
 /* From now on input is dropped: the peer is only waited for to close. */
 void stream_ignore_input (Stream *self);
+gboolean stream_ignores_input (Stream *self);
 
 gint64 stream_get_last_heard (Stream *self);
 /* Bytes given to libsoup since the mark; marking begins anew. */

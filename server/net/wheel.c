@@ -52,14 +52,14 @@ wheel_set (Wheel *self, WheelEntry *entry, gint64 due)
 }
 
 static void
-wheel_run_slot (Wheel *self, WheelEntry *slot, WheelFunc func, gpointer data)
+wheel_run_slot (Wheel *self, WheelEntry *slot)
 {
   WheelEntry waiting = { .previous = slot->previous, .next = slot->next };
 
   if (slot->next == slot)
     return;
 
-  /* The whole list moves to a head of its own: func may remove any entry and put entries into this very slot. */
+  /* The whole list moves to a head of its own: a call may remove any entry and put entries into this very slot. */
   waiting.previous->next = &waiting;
   waiting.next->previous = &waiting;
   slot->previous = slot->next = slot;
@@ -70,14 +70,14 @@ wheel_run_slot (Wheel *self, WheelEntry *slot, WheelFunc func, gpointer data)
 
       wheel_remove (entry);
       if (entry->due <= self->now)
-        func (entry, data);
+        entry->call (entry);
       else
         slot_add (slot, entry);
     }
 }
 
 void
-wheel_advance (Wheel *self, gint64 now, WheelFunc func, gpointer data)
+wheel_advance (Wheel *self, gint64 now)
 {
   /* After a long sleep one round meets everything. */
   gint64 second = MAX (self->now, now - WHEEL_SLOTS);
@@ -86,6 +86,6 @@ wheel_advance (Wheel *self, gint64 now, WheelFunc func, gpointer data)
   while (second < now)
     {
       second++;
-      wheel_run_slot (self, &self->slots[second % WHEEL_SLOTS], func, data);
+      wheel_run_slot (self, &self->slots[second % WHEEL_SLOTS]);
     }
 }

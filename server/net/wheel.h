@@ -10,17 +10,15 @@ G_BEGIN_DECLS
 
 #define WHEEL_SLOTS 128
 
-/* Embedded in what has a deadline; zeroed at first. */
+/* Embedded in what has a deadline; zeroed at first, but for call. */
 typedef struct _WheelEntry WheelEntry;
 struct _WheelEntry
 {
+  void (*call) (WheelEntry *self);   /* when due; the entry is off the wheel by then and may be put back */
   WheelEntry *previous;
   WheelEntry *next;
-  gint64 due;              /* seconds */
+  gint64 due;                        /* seconds */
 };
-
-/* The entry is off the wheel when this is called; it may be put back. */
-typedef void (*WheelFunc) (WheelEntry *entry, gpointer data);
 
 typedef struct
 {
@@ -33,7 +31,7 @@ void wheel_init (Wheel *self, gint64 now);
 void wheel_set (Wheel *self, WheelEntry *entry, gint64 due);
 void wheel_remove (WheelEntry *entry);
 gboolean wheel_has (const WheelEntry *entry);
-/* Calls func for each entry that is due at now or before. */
-void wheel_advance (Wheel *self, gint64 now, WheelFunc func, gpointer data);
+/* Calls each entry that is due at now or before. */
+void wheel_advance (Wheel *self, gint64 now);
 
 G_END_DECLS

@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A verb decides and fills the first half; store_apply() fills the second. Plain data: no change knows how it is stored.
+ * A verb decides and fills the first half; store_apply() fills the second. Plain data: no change knows how it is
+ * stored.
  */
 #pragma once
 
@@ -12,7 +13,8 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  CHANGE_APPEND,           /* message: a draft (seq and rev 0; without an id the store makes one); reply_to must be in the room */
+  CHANGE_APPEND,           /* message: a draft (seq and rev 0; without an id the store makes one). reply_to must be in
+                            * the room */
   CHANGE_EDIT,             /* message_id, user_id (must be the sender), content, mentions, mentions_room */
   CHANGE_DELETE,           /* message_id; user_id must be the sender unless as_moderator. Nothing but the stub stays */
   CHANGE_ADD_REACTION,     /* message_id, user_id, emoji; at most max_kinds different emoji (0: as many as there are) */
@@ -22,14 +24,16 @@ typedef enum
   CHANGE_SET_ROLE,         /* target_id, role */
   CHANGE_UPDATE_ROOM,      /* name, description: NULL leaves as it is */
   CHANGE_DELETE_ROOM,
-  CHANGE_MARK,             /* user_id, received_seq, read_seq: raised, never lowered, never above the room's lastSeq; no rev */
+  CHANGE_MARK,             /* user_id, received_seq, read_seq: raised, never lowered, never above the room's lastSeq.
+                            * No rev */
 } ChangeKind;
 
 typedef enum
 {
   OUTCOME_NONE,            /* the store has not seen it */
   OUTCOME_APPLIED,
-  OUTCOME_UNCHANGED,       /* it was so already: the same clientId again (message is the first one), a member who joins, … */
+  OUTCOME_UNCHANGED,       /* it was so already: the same clientId again (message is the first one), a member who
+                            * joins, … */
   OUTCOME_STALE,           /* the room's membersRev is not the one it was decided on: decide again */
   OUTCOME_REFUSED,         /* error says why (CONFAB_ERROR_NOT_FOUND, _FORBIDDEN, _CONFLICT, _TOO_LARGE) */
 } ChangeOutcome;
@@ -53,8 +57,10 @@ typedef struct
   ConfabMemberRole role;
   char *name;
   char *description;
-  gint64 received_seq;     /* APPEND: out, the sender's marks after it. They move to the message's own seq if they stood */
-  gint64 read_seq;         /* at the one before, so that nobody's own message is unread to them unless something before it is */
+  /* MARK: in. APPEND: out, the sender's marks after it. They move to the message's own seq if they stood at the one
+   * before, so that nobody's own message is unread to them unless an earlier one is. */
+  gint64 received_seq;
+  gint64 read_seq;
 
   ChangeOutcome outcome;
   gint64 rev;              /* the room's rev after it (unchanged by MARK) */

@@ -25,7 +25,8 @@
   void                                                                        \
   prefix##_unref (Type *self)                                                 \
   {                                                                           \
-    g_atomic_rc_box_release_full (self, (GDestroyNotify) prefix##_clear);     \
+    if (self != NULL)                                                         \
+      g_atomic_rc_box_release_full (self, (GDestroyNotify) prefix##_clear);   \
   }
 
 static void

@@ -25,16 +25,19 @@ struct _StoreClass
   GBytes *(*put_setting_once) (Store *self, const char *key, GBytes *value, GError **error);
   GBytes *(*get_setting) (Store *self, const char *key, GError **error);
 
-  User *(*create_user) (Store *self, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now, GError **error);
+  User *(*create_user) (Store *self, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now,
+                        GError **error);
   User *(*get_user) (Store *self, const char *user_id, GError **error);
   GPtrArray *(*get_users) (Store *self, const char * const *user_ids, GError **error);
   User *(*find_login) (Store *self, const char *login, char **password_hash, GError **error);
   GPtrArray *(*find_users) (Store *self, const char *prefix, guint limit, GError **error);
-  gboolean (*update_user) (Store *self, const char *user_id, const char *display_name, const char *avatar, GError **error);
+  gboolean (*update_user) (Store *self, const char *user_id, const char *display_name, const char *avatar,
+                           GError **error);
   gboolean (*set_password) (Store *self, const char *user_id, const char *password_hash, GError **error);
   gboolean (*touch_users) (Store *self, const char * const *user_ids, gint64 last_seen, GError **error);
   gint64 (*count_users) (Store *self, GError **error);
-  gboolean (*create_invite) (Store *self, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at, GError **error);
+  gboolean (*create_invite) (Store *self, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at,
+                             GError **error);
 
   gboolean (*create_session) (Store *self, const Session *session, guint max_sessions, GError **error);
   Session *(*get_session) (Store *self, const char *session_id, GError **error);
@@ -43,18 +46,22 @@ struct _StoreClass
   gboolean (*delete_session) (Store *self, const char *session_id, GError **error);
   GPtrArray *(*delete_sessions) (Store *self, const char *user_id, const char *except_id, GError **error);
 
-  Room *(*create_room) (Store *self, const Room *draft, const char * const *member_ids, gboolean *created, GError **error);
+  Room *(*create_room) (Store *self, const Room *draft, const char *const *member_ids, gboolean *created,
+                        GError **error);
   Room *(*get_room) (Store *self, const char *room_id, GError **error);
   GPtrArray *(*list_members) (Store *self, const char *room_id, const char *after, guint limit, GError **error);
   Member *(*get_member) (Store *self, const char *room_id, const char *user_id, GError **error);
   GPtrArray *(*list_user_rooms) (Store *self, const char *user_id, GError **error);
   RoomSummary *(*get_user_room) (Store *self, const char *user_id, const char *room_id, GError **error);
   char **(*list_user_room_ids) (Store *self, const char *user_id, GError **error);
-  GPtrArray *(*list_public_rooms) (Store *self, const char *query, const char *cursor, guint limit, char **next_cursor, GError **error);
+  GPtrArray *(*list_public_rooms) (Store *self, const char *query, const char *cursor, guint limit, char **next_cursor,
+                                   GError **error);
 
   Message *(*get_message) (Store *self, const char *message_id, GError **error);
-  GPtrArray *(*list_messages) (Store *self, const char *room_id, const MessagePage *page, gboolean *has_more, GError **error);
-  GPtrArray *(*list_changed_messages) (Store *self, const char *room_id, gint64 rev, guint limit, gint64 *total, GError **error);
+  GPtrArray *(*list_messages) (Store *self, const char *room_id, const MessagePage *page, gboolean *has_more,
+                               GError **error);
+  GPtrArray *(*list_changed_messages) (Store *self, const char *room_id, gint64 rev, guint limit, gint64 *total,
+                                       GError **error);
   GPtrArray *(*list_changed_members) (Store *self, const char *room_id, gint64 rev, GError **error);
   GPtrArray *(*list_message_versions) (Store *self, const char *message_id, GError **error);
 

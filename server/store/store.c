@@ -36,7 +36,7 @@ char *
 store_fold_text (const char *text)
 {
   g_autofree char *folded = text != NULL ? g_utf8_casefold (text, -1) : NULL;
-  char *normal = folded != NULL ? g_utf8_normalize (folded, -1, G_NORMALIZE_ALL) : NULL;
+  char *normal = folded != NULL ? g_utf8_normalize (folded, -1, G_NORMALIZE_ALL_COMPOSE) : NULL;
 
   return normal != NULL ? normal : g_strdup ("");
 }
@@ -73,7 +73,8 @@ store_get_setting (Store *self, const char *key, GError **error)
 }
 
 User *
-store_create_user (Store *self, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now, GError **error)
+store_create_user (Store *self, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now,
+                   GError **error)
 {
   return self->klass->create_user (self, draft, password_hash, invite_hash, now, error);
 }
@@ -127,7 +128,8 @@ store_count_users (Store *self, GError **error)
 }
 
 gboolean
-store_create_invite (Store *self, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at, GError **error)
+store_create_invite (Store *self, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at,
+                     GError **error)
 {
   return self->klass->create_invite (self, hash, role, created_by, expires_at, error);
 }
@@ -211,7 +213,8 @@ store_list_user_room_ids (Store *self, const char *user_id, GError **error)
 }
 
 GPtrArray *
-store_list_public_rooms (Store *self, const char *query, const char *cursor, guint limit, char **next_cursor, GError **error)
+store_list_public_rooms (Store *self, const char *query, const char *cursor, guint limit, char **next_cursor,
+                         GError **error)
 {
   return self->klass->list_public_rooms (self, query, cursor, limit, next_cursor, error);
 }

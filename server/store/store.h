@@ -36,43 +36,61 @@ GBytes *store_put_setting_once (Store *self, const char *key, GBytes *value, GEr
 GBytes *store_get_setting (Store *self, const char *key, GError **error);
 
 /* Accounts. username and email are unique (case folded by the caller).
- * invite_hash, when not NULL, is consumed in the same transaction and gives the role; FORBIDDEN when it is not good (any more). */
-User *store_create_user (Store *self, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now, GError **error);
+ * invite_hash, when not NULL, is consumed in the same transaction and gives the role; FORBIDDEN when it is not good
+ * (any more). */
+User *store_create_user (Store *self, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now,
+                         GError **error);
 User *store_get_user (Store *self, const char *user_id, GError **error);
-GPtrArray *store_get_users (Store *self, const char * const *user_ids, GError **error);   /* of User*, those that exist */
+/* Of User*, those that exist. */
+GPtrArray *store_get_users (Store *self, const char * const *user_ids, GError **error);
 /* login: a username or an e-mail address. */
 User *store_find_login (Store *self, const char *login, char **password_hash, GError **error);
+/* Of User*, by username: those whose username or display name starts with prefix, without case. */
 GPtrArray *store_find_users (Store *self, const char *prefix, guint limit, GError **error);
 /* NULL leaves as it is; an empty avatar takes it away. */
-gboolean store_update_user (Store *self, const char *user_id, const char *display_name, const char *avatar, GError **error);
+gboolean store_update_user (Store *self, const char *user_id, const char *display_name, const char *avatar,
+                            GError **error);
 gboolean store_set_password (Store *self, const char *user_id, const char *password_hash, GError **error);
+/* Never backwards. Ids that do not exist are passed over. */
 gboolean store_touch_users (Store *self, const char * const *user_ids, gint64 last_seen, GError **error);
+/* -1 with an error. */
 gint64 store_count_users (Store *self, GError **error);
-gboolean store_create_invite (Store *self, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at, GError **error);
+/* expires_at 0: never. */
+gboolean store_create_invite (Store *self, GBytes *hash, ConfabUserRole role, const char *created_by,
+                              gint64 expires_at, GError **error);
 
 /* Sessions. */
-gboolean store_create_session (Store *self, const Session *session, guint max_sessions, GError **error);  /* drops the oldest beyond max */
+/* Drops those that have run out, and the longest unused beyond max (0: no limit). */
+gboolean store_create_session (Store *self, const Session *session, guint max_sessions, GError **error);
 Session *store_get_session (Store *self, const char *session_id, GError **error);
+/* Of Session*, last used first. */
 GPtrArray *store_list_sessions (Store *self, const char *user_id, GError **error);
 /* Compare and set: FALSE with CONFLICT when the row does not hold `from` (any more). */
 gboolean store_rotate_session (Store *self, const Session *from, const Session *to, GError **error);
 gboolean store_delete_session (Store *self, const char *session_id, GError **error);
-GPtrArray *store_delete_sessions (Store *self, const char *user_id, const char *except_id, GError **error);  /* ids (char*) of those deleted */
+/* All of somebody's but one (nullable): the ids (char*) of those deleted. */
+GPtrArray *store_delete_sessions (Store *self, const char *user_id, const char *except_id, GError **error);
 
 /* Rooms. A direct room is made once for the same set of people: created tells whether this call made it.
- * member_ids: all of them, the creator (who becomes an admin unless direct) included; NOT_FOUND when one has no account.
- * Whoever had left a direct room is in it again when somebody makes it anew. */
-Room *store_create_room (Store *self, const Room *draft, const char * const *member_ids, gboolean *created, GError **error);
+ * member_ids: all of them, the creator (who becomes an admin unless direct) included; NOT_FOUND when one has no
+ * account. Whoever had left a direct room is in it again when somebody makes it anew. */
+Room *store_create_room (Store *self, const Room *draft, const char * const *member_ids, gboolean *created,
+                         GError **error);
 Room *store_get_room (Store *self, const char *room_id, GError **error);
 /* Members that are in the room, by username; after: the username to go on from, nullable; limit 0: all. */
 GPtrArray *store_list_members (Store *self, const char *room_id, const char *after, guint limit, GError **error);
-Member *store_get_member (Store *self, const char *room_id, const char *user_id, GError **error);         /* NOT_FOUND for former ones too */
-GPtrArray *store_list_user_rooms (Store *self, const char *user_id, GError **error);                       /* of RoomSummary*, last activity first */
+/* NOT_FOUND for former ones, too. */
+Member *store_get_member (Store *self, const char *room_id, const char *user_id, GError **error);
+/* Of RoomSummary*, last activity first. */
+GPtrArray *store_list_user_rooms (Store *self, const char *user_id, GError **error);
 /* The same for one room; NOT_FOUND unless a member. */
 RoomSummary *store_get_user_room (Store *self, const char *user_id, const char *room_id, GError **error);
-char **store_list_user_room_ids (Store *self, const char *user_id, GError **error);                        /* cheap: for subscriptions */
-/* Public rooms whose name or description holds query (nullable), most members first. cursor in and out are opaque. */
-GPtrArray *store_list_public_rooms (Store *self, const char *query, const char *cursor, guint limit, char **next_cursor, GError **error);
+/* Cheap: for subscriptions. */
+char **store_list_user_room_ids (Store *self, const char *user_id, GError **error);
+/* Public rooms whose name or description holds query (nullable), most members first. cursor in and out are opaque;
+ * BAD_REQUEST for one that is not of this list. */
+GPtrArray *store_list_public_rooms (Store *self, const char *query, const char *cursor, guint limit,
+                                    char **next_cursor, GError **error);
 
 /* Messages. */
 Message *store_get_message (Store *self, const char *message_id, GError **error);
@@ -85,16 +103,20 @@ typedef struct
   gint64 around;
   guint limit;
 } MessagePage;
-GPtrArray *store_list_messages (Store *self, const char *room_id, const MessagePage *page, gboolean *has_more, GError **error);
+GPtrArray *store_list_messages (Store *self, const char *room_id, const MessagePage *page, gboolean *has_more,
+                                GError **error);
 /* Messages whose rev is above `rev`, by seq; at most limit. total: how many there are in all. */
-GPtrArray *store_list_changed_messages (Store *self, const char *room_id, gint64 rev, guint limit, gint64 *total, GError **error);
+GPtrArray *store_list_changed_messages (Store *self, const char *room_id, gint64 rev, guint limit, gint64 *total,
+                                        GError **error);
 /* Memberships whose rev is above `rev`, former members included. */
 GPtrArray *store_list_changed_members (Store *self, const char *room_id, gint64 rev, GError **error);
 /* The texts a message had before, oldest first: of Message* (content and editedAt only). */
 GPtrArray *store_list_message_versions (Store *self, const char *message_id, GError **error);
 
-/* Applies decided changes in one transaction, in the order given, numbering them per room, and fills each one's outcome.
- * FALSE with an error: none of them was applied. When the answer to a commit was lost, the store asks what is there. */
+/* Applies decided changes in one transaction, in the order given, numbering them per room, and fills each one's
+ * outcome. FALSE with an error: none of them was applied, and the same array can be handed in again. When the answer to
+ * a commit was lost, the store asks what is there. An append whose clientId is known is UNCHANGED even where it would
+ * be STALE. */
 gboolean store_apply (Store *self, Change **changes, guint n_changes, GError **error);
 
 G_END_DECLS

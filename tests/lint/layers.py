@@ -20,7 +20,7 @@ ALLOWED = {
     'server/domain': ('server/domain', 'server/store', 'server/backplane', 'server/blobs', 'lib/protocol'),
     'server/api': ('server/api', 'server/domain', 'server/store', 'server/backplane', 'server/blobs', 'lib/protocol'),
     # Bytes, frames and the table of api: never a store.
-    'server/net': ('server/net', 'server/web', 'server/api', 'server/domain', 'lib/protocol'),
+    'server/net': ('server/net', 'server/web', 'server/api', 'server/domain', 'server/backplane', 'lib/protocol'),
     'server/web': ('server/web', 'lib/protocol'),
     # The composition root and the operator's commands put the parts together.
     'server/ops': ('server', 'lib/protocol'),

@@ -93,6 +93,14 @@ local_set_presence (Backplane *backplane, const char *user_id, const char *devic
   return local_presence_set (self->presence, user_id, device_id, status, ttl, self->clock (), merged);
 }
 
+static void
+local_renew_presence (Backplane *backplane, const char *user_id, const char *device_id, guint ttl)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  local_presence_renew (self->presence, user_id, device_id, ttl, self->clock ());
+}
+
 static ConfabPresenceStatus
 local_get_presence (Backplane *backplane, const char *user_id)
 {
@@ -125,6 +133,7 @@ static const BackplaneClass local_class = {
   .unsubscribe = local_unsubscribe,
   .publish = local_publish,
   .set_presence = local_set_presence,
+  .renew_presence = local_renew_presence,
   .get_presence = local_get_presence,
   .expire_presence = local_expire_presence,
   .take = local_take,

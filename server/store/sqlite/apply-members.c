@@ -9,7 +9,7 @@
 #include "store/sqlite/apply-private.h"
 
 static void
-write_member_count (Connection *connection, const Room *room)
+write_member_count (SqliteConnection *connection, const Room *room)
 {
   g_auto(Query) query = query_make (connection, "UPDATE rooms SET member_count = ? WHERE id = ?");
 
@@ -82,17 +82,17 @@ apply_join (Batch *batch, BatchRoom *room, Change *change)
 }
 
 static gboolean
-has_admin (Connection *connection, const char *room_id)
+has_admin (SqliteConnection *connection, const char *room_id)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "SELECT 1 FROM members WHERE room_id = ? AND left_at = 0 AND role = 'admin' LIMIT 1");
+  g_auto(Query) query =
+    query_make (connection, "SELECT 1 FROM members WHERE room_id = ? AND left_at = 0 AND role = 'admin' LIMIT 1");
 
   query_put_text (&query, room_id);
   return query_next (&query);
 }
 
 static char *
-find_longest_standing (Connection *connection, const char *room_id)
+find_longest_standing (SqliteConnection *connection, const char *room_id)
 {
   g_auto(Query) query = query_make (connection,
                                     "SELECT user_id FROM members WHERE room_id = ? AND left_at = 0"

@@ -14,7 +14,7 @@
 #define EVERYBODY "@room"
 
 static void
-insert_mention (Connection *connection, const Message *message, const char *user_id)
+insert_mention (SqliteConnection *connection, const Message *message, const char *user_id)
 {
   g_auto(Query) query = query_make (connection,
                                     "INSERT INTO mentions (room_id, user_id, seq, sender_id) VALUES (?, ?, ?, ?)"
@@ -28,7 +28,7 @@ insert_mention (Connection *connection, const Message *message, const char *user
 }
 
 static void
-delete_mention (Connection *connection, const Message *message, const char *user_id)
+delete_mention (SqliteConnection *connection, const Message *message, const char *user_id)
 {
   g_auto(Query) query = query_make (connection, "DELETE FROM mentions WHERE room_id = ? AND user_id = ? AND seq = ?");
 
@@ -39,7 +39,8 @@ delete_mention (Connection *connection, const Message *message, const char *user
 }
 
 static void
-each_mention (Connection *connection, const Message *message, void (*func) (Connection *, const Message *, const char *))
+each_mention (SqliteConnection *connection, const Message *message,
+              void (*func) (SqliteConnection *, const Message *, const char *))
 {
   for (gsize i = 0; message->mentions != NULL && message->mentions[i] != NULL; i++)
     func (connection, message, message->mentions[i]);
@@ -49,13 +50,13 @@ each_mention (Connection *connection, const Message *message, void (*func) (Conn
 
 /* Whether it was inserted: its id or clientId may be there already. */
 static gboolean
-insert_message (Connection *connection, const Message *message)
+insert_message (SqliteConnection *connection, const Message *message)
 {
   g_autofree char *mentions = row_join_mentions (message->mentions);
-  g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO messages (id, room_id, seq, rev, first_rev, sender_id, sender_name, client_id,"
-                                    " type, encrypted, content, reply_to, mentions, mentions_room, timestamp)"
-                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  g_auto(Query) query =
+    query_make (connection, "INSERT INTO messages (id, room_id, seq, rev, first_rev, sender_id, sender_name, client_id,"
+                            " type, encrypted, content, reply_to, mentions, mentions_room, timestamp)"
+                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
 
   query_put_text (&query, message->id);
   query_put_text (&query, message->room_id);
@@ -93,7 +94,7 @@ apply_find_first (Batch *batch, Change *change)
 }
 
 static gboolean
-is_in_room (Connection *connection, const char *message_id, const char *room_id)
+is_in_room (SqliteConnection *connection, const char *message_id, const char *room_id)
 {
   g_auto(Query) query = query_make (connection, "SELECT 1 FROM messages WHERE id = ? AND room_id = ?");
 
@@ -168,7 +169,7 @@ apply_append (Batch *batch, BatchRoom *room, Change *change)
   mark_own (batch, room, change);
 }
 
-/* The message a change is about, as the batch's own copy. NULL when it is not in the room: then the change is refused. */
+/* The message a change is about, as the batch's own copy. NULL when it is not in the room: the change is refused. */
 static Message *
 find_message (Batch *batch, BatchRoom *room, Change *change)
 {
@@ -181,12 +182,12 @@ find_message (Batch *batch, BatchRoom *room, Change *change)
 }
 
 static void
-write_message (Connection *connection, const Message *message)
+write_message (SqliteConnection *connection, const Message *message)
 {
   g_autofree char *mentions = row_join_mentions (message->mentions);
-  g_auto(Query) query = query_make (connection,
-                                    "UPDATE messages SET rev = ?, content = ?, mentions = ?, mentions_room = ?, edited_at = ?,"
-                                    " deleted_at = ?, reactions = ? WHERE id = ?");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE messages SET rev = ?, content = ?, mentions = ?, mentions_room = ?, edited_at = ?,"
+                            " deleted_at = ?, reactions = ? WHERE id = ?");
 
   query_put_int (&query, message->rev);
   query_put_text (&query, message->content);
@@ -219,7 +220,7 @@ leave_unchanged (Change *change, Message *message)
 
 /* Keeps the present text among the earlier ones; FALSE when there are too many of them. */
 static gboolean
-keep_version (Connection *connection, const Message *message)
+keep_version (SqliteConnection *connection, const Message *message)
 {
   gint64 count = 0;
 
@@ -232,8 +233,9 @@ keep_version (Connection *connection, const Message *message)
   if (count >= STORE_MESSAGE_EDITS)
     return FALSE;
 
-  g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO message_versions (message_id, version, content, edited_at) VALUES (?, ?, ?, ?)");
+  g_auto(Query) query =
+    query_make (connection,
+                "INSERT INTO message_versions (message_id, version, content, edited_at) VALUES (?, ?, ?, ?)");
   query_put_text (&query, message->id);
   query_put_int (&query, count + 1);
   query_put_text (&query, message->content);
@@ -247,7 +249,8 @@ same_mentions (char **one, char **other)
 {
   static char *none[] = { NULL };
 
-  return g_strv_equal ((const char *const *) (one != NULL ? one : none), (const char *const *) (other != NULL ? other : none));
+  return g_strv_equal ((const char *const *) (one != NULL ? one : none),
+                       (const char *const *) (other != NULL ? other : none));
 }
 
 static gboolean
@@ -287,7 +290,7 @@ apply_edit (Batch *batch, BatchRoom *room, Change *change)
 }
 
 static void
-delete_of_message (Connection *connection, const char *sql, const char *message_id)
+delete_of_message (SqliteConnection *connection, const char *sql, const char *message_id)
 {
   g_auto(Query) query = query_make (connection, sql);
 
@@ -358,7 +361,7 @@ find_reaction (GPtrArray *reactions, const char *user_id, const char *emoji, gui
 }
 
 static void
-insert_reaction (Connection *connection, const Change *change)
+insert_reaction (SqliteConnection *connection, const Change *change)
 {
   g_auto(Query) query = query_make (connection,
                                     "INSERT INTO reactions (message_id, position, user_id, emoji) SELECT ?1,"
@@ -402,9 +405,10 @@ apply_add_reaction (Batch *batch, BatchRoom *room, Change *change)
 }
 
 static void
-delete_reaction (Connection *connection, const Change *change)
+delete_reaction (SqliteConnection *connection, const Change *change)
 {
-  g_auto(Query) query = query_make (connection, "DELETE FROM reactions WHERE message_id = ? AND user_id = ? AND emoji = ?");
+  g_auto(Query) query =
+    query_make (connection, "DELETE FROM reactions WHERE message_id = ? AND user_id = ? AND emoji = ?");
 
   query_put_text (&query, change->message_id);
   query_put_text (&query, change->user_id);

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* The room is there and its membersRev is what the change was decided on. Sets the outcome; a failure of the database goes to
- * the connection. */
+/* The room is there and its membersRev is what the change was decided on. Sets the outcome; a failure of the database
+ * goes to the connection. */
 typedef void (*ApplyFunc) (Batch *batch, BatchRoom *room, Change *change);
 
 /* apply.c */

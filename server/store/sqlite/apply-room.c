@@ -9,10 +9,11 @@
 #include "store/sqlite/apply-private.h"
 
 static void
-write_settings (Connection *connection, const Room *room)
+write_settings (SqliteConnection *connection, const Room *room)
 {
   g_autofree char *folded = sqlite_fold_room (room->name, room->description);
-  g_auto(Query) query = query_make (connection, "UPDATE rooms SET name = ?, description = ?, folded_text = ? WHERE id = ?");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE rooms SET name = ?, description = ?, folded_text = ? WHERE id = ?");
 
   query_put_text (&query, room->name);
   query_put_text (&query, room->description);
@@ -49,7 +50,7 @@ apply_update_room (Batch *batch, BatchRoom *room, Change *change)
 }
 
 static void
-delete_of_room (Connection *connection, const char *sql, const char *room_id)
+delete_of_room (SqliteConnection *connection, const char *sql, const char *room_id)
 {
   g_auto(Query) query = query_make (connection, sql);
 

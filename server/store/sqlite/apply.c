@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The change of each kind is in apply-messages.c and apply-members.c; here is what they have in common: the order, the check
- * of membersRev, the numbering, and that nothing is told of a transaction that failed.
+ * The change of each kind is in apply-messages.c and apply-members.c; here is what they have in common: the order, the
+ * check of membersRev, the numbering, and that nothing is told of a transaction that failed.
  */
 #define G_LOG_DOMAIN "confab-store"
 
@@ -86,12 +86,12 @@ gboolean
 sqlite_store_apply (Store *store, Change **changes, guint n_changes, GError **error)
 {
   g_autoptr(GPtrArray) drafts = remember_drafts (changes, n_changes);
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
   g_autoptr(Batch) batch = batch_new (connection);
 
   for (guint i = 0; i < n_changes; i++)
     forget_outcome (changes[i], drafts->pdata[i]);
-  for (guint i = 0; i < n_changes && !connection_has_failed (connection); i++)
+  for (guint i = 0; i < n_changes && !sqlite_connection_has_failed (connection); i++)
     apply_change (batch, changes[i]);
   batch_flush (batch);
   if (sqlite_store_end (store, connection, error))

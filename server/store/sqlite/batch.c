@@ -26,7 +26,7 @@ batch_room_free (BatchRoom *self)
 }
 
 Batch *
-batch_new (Connection *connection)
+batch_new (SqliteConnection *connection)
 {
   Batch *self = g_new0 (Batch, 1);
 
@@ -91,10 +91,10 @@ batch_member_mark (BatchMember *self, gint64 received_seq, gint64 read_seq)
 }
 
 static void
-write_marks (Connection *connection, const Member *member)
+write_marks (SqliteConnection *connection, const Member *member)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "UPDATE members SET received_seq = ?, read_seq = ? WHERE room_id = ? AND user_id = ?");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE members SET received_seq = ?, read_seq = ? WHERE room_id = ? AND user_id = ?");
 
   query_put_int (&query, member->received_seq);
   query_put_int (&query, member->read_seq);
@@ -103,10 +103,10 @@ write_marks (Connection *connection, const Member *member)
   query_run (&query);
 }
 
-/* The index of public rooms is over member_count, and naming it in an UPDATE costs a look at that index, changed or not:
- * apply.c writes member_count, name and description where they change. */
+/* The index of public rooms is over member_count, and naming it in an UPDATE costs a look at that index, changed or
+ * not: apply.c writes member_count, name and description where they change. */
 static void
-write_room (Connection *connection, const Room *room)
+write_room (SqliteConnection *connection, const Room *room)
 {
   g_auto(Query) query = query_make (connection,
                                     "UPDATE rooms SET last_activity = ?, last_seq = ?, rev = ?, members_rev = ?,"

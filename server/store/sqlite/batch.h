@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Records in it are the batch's own copies and are written to. What stands in the tables is behind them until batch_flush().
+ * Records in it are the batch's own copies and are written to. What stands in the tables is behind them until
+ * batch_flush().
  */
 #pragma once
 
@@ -13,7 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  Connection *connection;
+  SqliteConnection *connection;
   GHashTable *rooms;      /* room id → BatchRoom* */
 } Batch;
 
@@ -30,7 +31,7 @@ typedef struct
   gboolean marked;        /* received_seq or read_seq were raised */
 } BatchMember;
 
-Batch *batch_new (Connection *connection);
+Batch *batch_new (SqliteConnection *connection);
 void batch_free (Batch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Batch, batch_free)
 

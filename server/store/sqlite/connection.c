@@ -16,7 +16,7 @@
 struct _Connection
 {
   char *path;
-  ConnectionKind kind;
+  SqliteConnectionKind kind;
   sqlite3 *database;      /* NULL: not open */
   GHashTable *statements; /* address of the SQL literal → sqlite3_stmt* */
   GError *error;          /* of the transaction that is open */
@@ -69,7 +69,7 @@ explain (int result)
     }
 }
 
-/* After these the connection is opened anew: the file may have been put back, or what it remembers of it may be wrong. */
+/* After these the connection is opened anew: the file may have been put back, or what is remembered of it be wrong. */
 static gboolean
 loses_connection (int result)
 {
@@ -87,7 +87,7 @@ loses_connection (int result)
 }
 
 void
-connection_take_error (Connection *self, GError *error)
+sqlite_connection_take_error (SqliteConnection *self, GError *error)
 {
   if (self->error == NULL)
     self->error = error;
@@ -96,45 +96,43 @@ connection_take_error (Connection *self, GError *error)
 }
 
 void
-connection_fail (Connection *self, ConfabError code, const char *format, ...)
+sqlite_connection_fail (SqliteConnection *self, ConfabError code, const char *format, ...)
 {
   va_list arguments;
 
   va_start (arguments, format);
-  connection_take_error (self, g_error_new_valist (CONFAB_ERROR, code, format, arguments));
+  sqlite_connection_take_error (self, g_error_new_valist (CONFAB_ERROR, code, format, arguments));
   va_end (arguments);
 }
 
 void
-connection_fail_with (Connection *self, int result)
+sqlite_connection_fail_with (SqliteConnection *self, int result)
 {
   const char *words = explain (result);
   GError *error = NULL;
 
   if (self->error != NULL)
     return;
-
-  g_message ("%s: %s (%s)", self->path, self->database != NULL ? sqlite3_errmsg (self->database) : "not open",
-             sqlite3_errstr (result));
   if (words != NULL)
-    error = g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, words);
+    {
+      error = g_error_new (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "%s (SQLite %d)", words, result);
+      confab_error_set_retry_after (error, RETRY_AFTER);
+    }
   else
     error = g_error_new (CONFAB_ERROR, CONFAB_ERROR_INTERNAL, "The database refused a statement: %s",
                          self->database != NULL ? sqlite3_errmsg (self->database) : sqlite3_errstr (result));
-  if (words != NULL)
-    confab_error_set_retry_after (error, RETRY_AFTER);
   self->lost |= loses_connection (result);
-  connection_take_error (self, error);
+  sqlite_connection_take_error (self, error);
 }
 
 gboolean
-connection_has_failed (Connection *self)
+sqlite_connection_has_failed (SqliteConnection *self)
 {
   return self->error != NULL;
 }
 
 static void
-connection_close (Connection *self)
+sqlite_connection_close (SqliteConnection *self)
 {
   g_hash_table_remove_all (self->statements);
   g_clear_pointer (&self->database, sqlite3_close);
@@ -142,7 +140,7 @@ connection_close (Connection *self)
 }
 
 gboolean
-connection_open (Connection *self)
+sqlite_connection_open (SqliteConnection *self)
 {
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   int result = SQLITE_OK;
@@ -153,21 +151,21 @@ connection_open (Connection *self)
   result = sqlite3_open_v2 (self->path, &self->database, flags, NULL);
   if (result != SQLITE_OK)
     {
-      connection_fail_with (self, result);
-      connection_close (self);
+      sqlite_connection_fail_with (self, result);
+      sqlite_connection_close (self);
       return FALSE;
     }
   sqlite3_busy_timeout (self->database, BUSY_TIMEOUT);
   sqlite3_db_config (self->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  if (!connection_execute (self, self->kind == CONNECTION_WRITER ? writer_settings : reader_settings))
-    connection_close (self);
+  if (!sqlite_connection_execute (self, self->kind == SQLITE_CONNECTION_WRITER ? writer_settings : reader_settings))
+    sqlite_connection_close (self);
   return self->error == NULL;
 }
 
-Connection *
-connection_new (const char *path, ConnectionKind kind)
+SqliteConnection *
+sqlite_connection_new (const char *path, SqliteConnectionKind kind)
 {
-  Connection *self = g_new0 (Connection, 1);
+  SqliteConnection *self = g_new0 (SqliteConnection, 1);
 
   self->path = g_strdup (path);
   self->kind = kind;
@@ -176,9 +174,9 @@ connection_new (const char *path, ConnectionKind kind)
 }
 
 void
-connection_free (Connection *self)
+sqlite_connection_free (SqliteConnection *self)
 {
-  connection_close (self);
+  sqlite_connection_close (self);
   g_hash_table_unref (self->statements);
   g_clear_error (&self->error);
   g_free (self->path);
@@ -186,7 +184,7 @@ connection_free (Connection *self)
 }
 
 gboolean
-connection_execute (Connection *self, const char *sql)
+sqlite_connection_execute (SqliteConnection *self, const char *sql)
 {
   int result = SQLITE_OK;
 
@@ -194,25 +192,25 @@ connection_execute (Connection *self, const char *sql)
     return FALSE;
   result = sqlite3_exec (self->database, sql, NULL, NULL, NULL);
   if (result != SQLITE_OK)
-    connection_fail_with (self, result);
+    sqlite_connection_fail_with (self, result);
   return result == SQLITE_OK;
 }
 
 void
-connection_begin (Connection *self)
+sqlite_connection_begin (SqliteConnection *self)
 {
   g_assert (self->error == NULL);
 
-  connection_open (self);
+  sqlite_connection_open (self);
   /* A writer takes the lock at once: a transaction that began by reading could find itself too late to write. */
-  connection_execute (self, self->kind == CONNECTION_WRITER ? "BEGIN IMMEDIATE" : "BEGIN");
+  sqlite_connection_execute (self, self->kind == SQLITE_CONNECTION_WRITER ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 gboolean
-connection_end (Connection *self, GError **error)
+sqlite_connection_end (SqliteConnection *self, GError **error)
 {
   if (self->database != NULL && !sqlite3_get_autocommit (self->database))
-    connection_execute (self, "COMMIT");
+    sqlite_connection_execute (self, "COMMIT");
   if (self->error == NULL)
     return TRUE;
 
@@ -220,13 +218,13 @@ connection_end (Connection *self, GError **error)
   if (self->database != NULL && !sqlite3_get_autocommit (self->database))
     sqlite3_exec (self->database, "ROLLBACK", NULL, NULL, NULL);
   if (self->lost)
-    connection_close (self);
+    sqlite_connection_close (self);
   g_propagate_error (error, g_steal_pointer (&self->error));
   return FALSE;
 }
 
 sqlite3_stmt *
-connection_get_statement (Connection *self, const char *sql)
+sqlite_connection_get_statement (SqliteConnection *self, const char *sql)
 {
   sqlite3_stmt *statement = NULL;
   int result = SQLITE_OK;
@@ -239,7 +237,7 @@ connection_get_statement (Connection *self, const char *sql)
 
   result = sqlite3_prepare_v3 (self->database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
   if (result != SQLITE_OK)
-    connection_fail_with (self, result);
+    sqlite_connection_fail_with (self, result);
   else
     g_hash_table_insert (self->statements, (gpointer) sql, statement);
   return statement;

@@ -12,7 +12,7 @@
 #define SELECT_MEMBERS "SELECT " MEMBER_COLUMNS " FROM members JOIN users ON users.id = members.user_id"
 
 Member *
-sqlite_load_member (Connection *connection, const char *room_id, const char *user_id)
+sqlite_load_member (SqliteConnection *connection, const char *room_id, const char *user_id)
 {
   g_auto(Query) query = query_make (connection, SELECT_MEMBERS " WHERE room_id = ? AND user_id = ?");
 
@@ -24,11 +24,11 @@ sqlite_load_member (Connection *connection, const char *room_id, const char *use
 Member *
 sqlite_store_get_member (Store *store, const char *room_id, const char *user_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(Member) member = sqlite_load_member (connection, room_id, user_id);
 
   if (member == NULL || member->left_at != 0)
-    connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such member in this room");
+    sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such member in this room");
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&member) : NULL;
 }
 
@@ -43,7 +43,7 @@ take_members (Query *query)
 }
 
 GPtrArray *
-sqlite_load_members (Connection *connection, const char *room_id, const char *after, guint limit)
+sqlite_load_members (SqliteConnection *connection, const char *room_id, const char *after, guint limit)
 {
   g_auto(Query) query = query_make (connection,
                                     SELECT_MEMBERS " WHERE room_id = ? AND left_at = 0 AND username > ?"
@@ -56,18 +56,18 @@ sqlite_load_members (Connection *connection, const char *room_id, const char *af
 }
 
 static void
-check_room (Connection *connection, const char *room_id)
+check_room (SqliteConnection *connection, const char *room_id)
 {
   g_autoptr(Room) room = sqlite_load_room (connection, room_id);
 
   if (room == NULL)
-    connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such room");
+    sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such room");
 }
 
 GPtrArray *
 sqlite_store_list_members (Store *store, const char *room_id, const char *after, guint limit, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GPtrArray) members = NULL;
 
   check_room (connection, room_id);
@@ -76,7 +76,7 @@ sqlite_store_list_members (Store *store, const char *room_id, const char *after,
 }
 
 static GPtrArray *
-load_changed_members (Connection *connection, const char *room_id, gint64 rev)
+load_changed_members (SqliteConnection *connection, const char *room_id, gint64 rev)
 {
   g_auto(Query) query = query_make (connection, SELECT_MEMBERS " WHERE room_id = ? AND rev > ? ORDER BY rev, user_id");
 
@@ -88,7 +88,7 @@ load_changed_members (Connection *connection, const char *room_id, gint64 rev)
 GPtrArray *
 sqlite_store_list_changed_members (Store *store, const char *room_id, gint64 rev, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GPtrArray) members = NULL;
 
   check_room (connection, room_id);
@@ -97,14 +97,14 @@ sqlite_store_list_changed_members (Store *store, const char *room_id, gint64 rev
 }
 
 void
-sqlite_save_member (Connection *connection, const Member *member)
+sqlite_save_member (SqliteConnection *connection, const Member *member)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO members (room_id, user_id, role, joined_at, left_at, received_seq, read_seq,"
-                                    " rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                                    " ON CONFLICT DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at,"
-                                    " left_at = excluded.left_at, received_seq = excluded.received_seq,"
-                                    " read_seq = excluded.read_seq, rev = excluded.rev");
+  g_auto(Query) query =
+    query_make (connection, "INSERT INTO members (room_id, user_id, role, joined_at, left_at, received_seq, read_seq,"
+                            " rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                            " ON CONFLICT DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at,"
+                            " left_at = excluded.left_at, received_seq = excluded.received_seq,"
+                            " read_seq = excluded.read_seq, rev = excluded.rev");
 
   query_put_text (&query, member->room_id);
   query_put_text (&query, member->user_id);

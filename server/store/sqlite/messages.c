@@ -12,7 +12,7 @@
 #define SELECT_MESSAGES "SELECT " MESSAGE_COLUMNS " FROM messages"
 
 Message *
-sqlite_load_message (Connection *connection, const char *message_id)
+sqlite_load_message (SqliteConnection *connection, const char *message_id)
 {
   g_auto(Query) query = query_make (connection, SELECT_MESSAGES " WHERE id = ?");
 
@@ -21,7 +21,7 @@ sqlite_load_message (Connection *connection, const char *message_id)
 }
 
 Message *
-sqlite_load_message_at (Connection *connection, const char *room_id, gint64 seq)
+sqlite_load_message_at (SqliteConnection *connection, const char *room_id, gint64 seq)
 {
   g_auto(Query) query = query_make (connection, SELECT_MESSAGES " WHERE room_id = ? AND seq = ?");
 
@@ -31,7 +31,7 @@ sqlite_load_message_at (Connection *connection, const char *room_id, gint64 seq)
 }
 
 Message *
-sqlite_load_message_of_client (Connection *connection, const char *sender_id, const char *client_id)
+sqlite_load_message_of_client (SqliteConnection *connection, const char *sender_id, const char *client_id)
 {
   g_auto(Query) query = query_make (connection, SELECT_MESSAGES " WHERE sender_id = ? AND client_id = ?");
 
@@ -43,11 +43,11 @@ sqlite_load_message_of_client (Connection *connection, const char *sender_id, co
 Message *
 sqlite_store_get_message (Store *store, const char *message_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(Message) message = sqlite_load_message (connection, message_id);
 
   if (message == NULL)
-    connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such message");
+    sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such message");
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&message) : NULL;
 }
 
@@ -62,9 +62,10 @@ take_messages (Query *query)
 }
 
 static GPtrArray *
-load_messages_between (Connection *connection, const char *room_id, gint64 first, gint64 last)
+load_messages_between (SqliteConnection *connection, const char *room_id, gint64 first, gint64 last)
 {
-  g_auto(Query) query = query_make (connection, SELECT_MESSAGES " WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq");
+  g_auto(Query) query =
+    query_make (connection, SELECT_MESSAGES " WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq");
 
   query_put_text (&query, room_id);
   query_put_int (&query, first);
@@ -73,14 +74,14 @@ load_messages_between (Connection *connection, const char *room_id, gint64 first
 }
 
 static gint64
-load_last_seq (Connection *connection, const char *room_id)
+load_last_seq (SqliteConnection *connection, const char *room_id)
 {
   g_auto(Query) query = query_make (connection, "SELECT last_seq FROM rooms WHERE id = ?");
 
   query_put_text (&query, room_id);
   if (query_next (&query))
     return query_take_int (&query);
-  connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such room");
+  sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such room");
   return 0;
 }
 
@@ -108,9 +109,10 @@ find_range (const MessagePage *page, gint64 last_seq, gint64 *first, gint64 *las
 }
 
 GPtrArray *
-sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage *page, gboolean *has_more, GError **error)
+sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage *page, gboolean *has_more,
+                            GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   gint64 last_seq = load_last_seq (connection, room_id);
   gint64 first = 0;
   gint64 last = 0;
@@ -123,7 +125,7 @@ sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage
 }
 
 static gint64
-load_first_rev (Connection *connection, const char *room_id, gint64 seq)
+load_first_rev (SqliteConnection *connection, const char *room_id, gint64 seq)
 {
   g_auto(Query) query = query_make (connection, "SELECT first_rev FROM messages WHERE room_id = ? AND seq = ?");
 
@@ -132,14 +134,15 @@ load_first_rev (Connection *connection, const char *room_id, gint64 seq)
   return query_next (&query) ? query_take_int (&query) : 0;
 }
 
-/* The seq of the first message that came after rev. The rev with which a message came grows with seq, and is never below it. */
+/* The seq of the first message that came after rev. The rev with which a message came grows with seq, and is never
+ * below it. */
 static gint64
-find_first_after (Connection *connection, const char *room_id, gint64 rev, gint64 last_seq)
+find_first_after (SqliteConnection *connection, const char *room_id, gint64 rev, gint64 last_seq)
 {
   gint64 low = 1;
   gint64 high = MIN (rev, last_seq) + 1;
 
-  while (low < high && !connection_has_failed (connection))
+  while (low < high && !sqlite_connection_has_failed (connection))
     {
       gint64 middle = low + (high - low) / 2;
 
@@ -155,7 +158,7 @@ find_first_after (Connection *connection, const char *room_id, gint64 rev, gint6
 #define CHANGED_MESSAGES " FROM messages WHERE room_id = ? AND rev > ? AND rev <> first_rev AND seq < ?"
 
 static gint64
-count_changed_messages (Connection *connection, const char *room_id, gint64 rev, gint64 before_seq)
+count_changed_messages (SqliteConnection *connection, const char *room_id, gint64 rev, gint64 before_seq)
 {
   g_auto(Query) query = query_make (connection, "SELECT count (*)" CHANGED_MESSAGES);
 
@@ -166,7 +169,7 @@ count_changed_messages (Connection *connection, const char *room_id, gint64 rev,
 }
 
 static GPtrArray *
-load_changed_messages (Connection *connection, const char *room_id, gint64 rev, gint64 before_seq, guint limit)
+load_changed_messages (SqliteConnection *connection, const char *room_id, gint64 rev, gint64 before_seq, guint limit)
 {
   /* The + keeps SQLite from walking the index of seq, which would read the whole room to spare itself a sort. */
   g_auto(Query) query = query_make (connection, "SELECT " MESSAGE_COLUMNS CHANGED_MESSAGES " ORDER BY +seq LIMIT ?");
@@ -179,9 +182,10 @@ load_changed_messages (Connection *connection, const char *room_id, gint64 rev, 
 }
 
 GPtrArray *
-sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 rev, guint limit, gint64 *total, GError **error)
+sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 rev, guint limit, gint64 *total,
+                                    GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   gint64 last_seq = load_last_seq (connection, room_id);
   gint64 first_new = find_first_after (connection, room_id, MAX (rev, 0), last_seq);
   g_autoptr(GPtrArray) messages = load_changed_messages (connection, room_id, rev, first_new, limit);
@@ -199,10 +203,10 @@ sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 re
 }
 
 static GPtrArray *
-load_versions (Connection *connection, const char *message_id)
+load_versions (SqliteConnection *connection, const char *message_id)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "SELECT content, edited_at FROM message_versions WHERE message_id = ? ORDER BY version");
+  g_auto(Query) query =
+    query_make (connection, "SELECT content, edited_at FROM message_versions WHERE message_id = ? ORDER BY version");
   GPtrArray *versions = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
 
   query_put_text (&query, message_id);
@@ -218,7 +222,7 @@ load_versions (Connection *connection, const char *message_id)
 }
 
 static gboolean
-message_exists (Connection *connection, const char *message_id)
+message_exists (SqliteConnection *connection, const char *message_id)
 {
   g_auto(Query) query = query_make (connection, "SELECT 1 FROM messages WHERE id = ?");
 
@@ -229,10 +233,10 @@ message_exists (Connection *connection, const char *message_id)
 GPtrArray *
 sqlite_store_list_message_versions (Store *store, const char *message_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GPtrArray) versions = load_versions (connection, message_id);
 
   if (!message_exists (connection, message_id))
-    connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such message");
+    sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such message");
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&versions) : NULL;
 }

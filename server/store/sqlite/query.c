@@ -9,9 +9,9 @@
 #include "store/sqlite/query.h"
 
 Query
-query_make (Connection *connection, const char *sql)
+query_make (SqliteConnection *connection, const char *sql)
 {
-  Query self = { .connection = connection, .statement = connection_get_statement (connection, sql) };
+  Query self = { .connection = connection, .statement = sqlite_connection_get_statement (connection, sql) };
 
   g_assert (self.statement == NULL || !sqlite3_stmt_busy (self.statement));
   return self;
@@ -39,7 +39,7 @@ static void
 query_check_bind (Query *self, int result)
 {
   if (result != SQLITE_OK)
-    connection_fail_with (self->connection, result);
+    sqlite_connection_fail_with (self->connection, result);
 }
 
 void
@@ -75,14 +75,14 @@ query_next (Query *self)
 {
   int result = SQLITE_OK;
 
-  if (self->statement == NULL || connection_has_failed (self->connection))
+  if (self->statement == NULL || sqlite_connection_has_failed (self->connection))
     return FALSE;
   self->column = 0;
   result = sqlite3_step (self->statement);
   if (result == SQLITE_ROW)
     return TRUE;
   if (result != SQLITE_DONE)
-    connection_fail_with (self->connection, result);
+    sqlite_connection_fail_with (self->connection, result);
   return FALSE;
 }
 
@@ -91,7 +91,7 @@ query_run (Query *self)
 {
   while (query_next (self))
     continue;
-  return self->statement != NULL && !connection_has_failed (self->connection) &&
+  return self->statement != NULL && !sqlite_connection_has_failed (self->connection) &&
          sqlite3_changes64 (sqlite3_db_handle (self->statement)) > 0;
 }
 

@@ -17,14 +17,14 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  Connection *connection;
+  SqliteConnection *connection;
   sqlite3_stmt *statement;  /* NULL: the connection has failed */
   int parameter;
   int column;
 } Query;
 
 /* sql: a string literal. The same one cannot run twice at a time on one connection. */
-Query query_make (Connection *connection, const char *sql);
+Query query_make (SqliteConnection *connection, const char *sql);
 void query_finish (Query *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Query, query_finish)
 

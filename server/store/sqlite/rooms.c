@@ -10,7 +10,7 @@
 #include "store/sqlite/sqlite-store-private.h"
 
 Room *
-sqlite_load_room (Connection *connection, const char *room_id)
+sqlite_load_room (SqliteConnection *connection, const char *room_id)
 {
   g_auto(Query) query = query_make (connection, "SELECT " ROOM_COLUMNS " FROM rooms WHERE id = ?");
 
@@ -21,11 +21,11 @@ sqlite_load_room (Connection *connection, const char *room_id)
 Room *
 sqlite_store_get_room (Store *store, const char *room_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(Room) room = sqlite_load_room (connection, room_id);
 
   if (room == NULL)
-    connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such room");
+    sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such room");
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&room) : NULL;
 }
 
@@ -38,13 +38,13 @@ sqlite_fold_room (const char *name, const char *description)
 }
 
 static void
-insert_room (Connection *connection, const Room *room, const char *direct_key)
+insert_room (SqliteConnection *connection, const Room *room, const char *direct_key)
 {
   g_autofree char *folded = sqlite_fold_room (room->name, room->description);
-  g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO rooms (id, name, description, folded_text, type, direct_key, encrypted,"
-                                    " created_by, created_at, last_activity, last_seq, rev, members_rev, settings_rev,"
-                                    " member_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  g_auto(Query) query =
+    query_make (connection, "INSERT INTO rooms (id, name, description, folded_text, type, direct_key, encrypted,"
+                            " created_by, created_at, last_activity, last_seq, rev, members_rev, settings_rev,"
+                            " member_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
   query_put_text (&query, room->id);
   query_put_text (&query, room->name);
@@ -65,7 +65,7 @@ insert_room (Connection *connection, const Room *room, const char *direct_key)
 }
 
 static void
-check_accounts (Connection *connection, GPtrArray *user_ids)
+check_accounts (SqliteConnection *connection, GPtrArray *user_ids)
 {
   for (guint i = 0; i < user_ids->len; i++)
     if (!sqlite_account_exists (connection, user_ids->pdata[i]))
@@ -74,13 +74,13 @@ check_accounts (Connection *connection, GPtrArray *user_ids)
                                      (char *) user_ids->pdata[i]);
 
         confab_error_add_field (error, "members", "names an account that is not there");
-        connection_take_error (connection, error);
+        sqlite_connection_take_error (connection, error);
         return;
       }
 }
 
 static void
-write_members (Connection *connection, const Room *room, GPtrArray *user_ids)
+write_members (SqliteConnection *connection, const Room *room, GPtrArray *user_ids)
 {
   for (guint i = 0; i < user_ids->len; i++)
     {
@@ -99,7 +99,7 @@ write_members (Connection *connection, const Room *room, GPtrArray *user_ids)
 }
 
 static char *
-load_direct_room_id (Connection *connection, const char *direct_key)
+load_direct_room_id (SqliteConnection *connection, const char *direct_key)
 {
   g_auto(Query) query = query_make (connection, "SELECT id FROM rooms WHERE direct_key = ?");
 
@@ -108,11 +108,11 @@ load_direct_room_id (Connection *connection, const char *direct_key)
 }
 
 static gint64
-bring_back_members (Connection *connection, const Room *room, gint64 now)
+bring_back_members (SqliteConnection *connection, const Room *room, gint64 now)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "UPDATE members SET left_at = 0, joined_at = ?, received_seq = ?2, read_seq = ?2, rev = ?3"
-                                    " WHERE room_id = ? AND left_at <> 0 RETURNING user_id");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE members SET left_at = 0, joined_at = ?, received_seq = ?2, read_seq = ?2, rev = ?3"
+                            " WHERE room_id = ? AND left_at <> 0 RETURNING user_id");
   gint64 count = 0;
 
   query_put_int (&query, now);
@@ -126,7 +126,7 @@ bring_back_members (Connection *connection, const Room *room, gint64 now)
 
 /* Somebody had left the direct room: it is the same one again, with all of its people. */
 static void
-reopen_direct_room (Connection *connection, Room *room, gint64 now)
+reopen_direct_room (SqliteConnection *connection, Room *room, gint64 now)
 {
   gint64 returned = bring_back_members (connection, room, now);
 
@@ -136,7 +136,8 @@ reopen_direct_room (Connection *connection, Room *room, gint64 now)
   room->members_rev = room->rev;
   room->member_count += returned;
 
-  g_auto(Query) query = query_make (connection, "UPDATE rooms SET rev = ?1, members_rev = ?1, member_count = ? WHERE id = ?");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE rooms SET rev = ?1, members_rev = ?1, member_count = ? WHERE id = ?");
   query_put_int (&query, room->rev);
   query_put_int (&query, room->member_count);
   query_put_text (&query, room->id);
@@ -177,9 +178,10 @@ make_direct_key (GPtrArray *sorted_ids)
 }
 
 Room *
-sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created, GError **error)
+sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created,
+                          GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
   g_autoptr(GPtrArray) ids = sort_ids (member_ids);
   g_autofree char *direct_key = draft->type == CONFAB_ROOM_TYPE_DIRECT ? make_direct_key (ids) : NULL;
   g_autofree char *existing_id = direct_key != NULL ? load_direct_room_id (connection, direct_key) : NULL;
@@ -223,7 +225,8 @@ parse_cursor (const char *cursor, gint64 *member_count, const char **room_id)
 }
 
 static GPtrArray *
-load_public_rooms (Connection *connection, const char *text, gint64 member_count, const char *room_id, guint limit)
+load_public_rooms (SqliteConnection *connection, const char *text, gint64 member_count, const char *room_id,
+                   guint limit)
 {
   g_autofree char *folded = store_fold_text (text);
   g_auto(Query) query = query_make (connection,
@@ -246,7 +249,7 @@ GPtrArray *
 sqlite_store_list_public_rooms (Store *store, const char *query, const char *cursor, guint limit, char **next_cursor,
                                 GError **error)
 {
-  Connection *connection = NULL;
+  SqliteConnection *connection = NULL;
   g_autoptr(GPtrArray) rooms = NULL;
   gint64 member_count = 0;
   const char *room_id = NULL;

@@ -11,7 +11,7 @@
 /* Ids hold no spaces. */
 #define MENTION_SEPARATOR " "
 
-/* A word that this program does not know was written by a newer one: the first of the enum grants and shows the least. */
+/* A word that this program does not know was written by a newer one: the first of the enum grants the least. */
 #define DEFINE_TAKE_WORD(Type, name, from_string)                        \
   static Type                                                            \
   name (Query *query)                                                    \
@@ -103,9 +103,10 @@ row_take_member (Query *query)
 }
 
 static GPtrArray *
-load_reactions (Connection *connection, const char *message_id)
+load_reactions (SqliteConnection *connection, const char *message_id)
 {
-  g_auto(Query) query = query_make (connection, "SELECT user_id, emoji FROM reactions WHERE message_id = ? ORDER BY position");
+  g_auto(Query) query =
+    query_make (connection, "SELECT user_id, emoji FROM reactions WHERE message_id = ? ORDER BY position");
   GPtrArray *reactions = g_ptr_array_new_with_free_func ((GDestroyNotify) reaction_free);
 
   query_put_text (&query, message_id);

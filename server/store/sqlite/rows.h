@@ -9,19 +9,22 @@
 
 G_BEGIN_DECLS
 
-#define USER_COLUMNS \
-  "users.id, users.username, users.display_name, users.email, users.avatar, users.role, users.created_at, users.last_seen"
+#define USER_COLUMNS                                                                                        \
+  "users.id, users.username, users.display_name, users.email, users.avatar, users.role, users.created_at, " \
+  "users.last_seen"
 #define SESSION_COLUMNS \
   "id, user_id, name, address, created_at, last_used_at, expires_at, refresh_hash, next_refresh_hash"
 #define ROOM_COLUMNS \
   "rooms.id, rooms.name, rooms.description, rooms.type, rooms.encrypted, rooms.created_by, rooms.created_at, " \
   "rooms.last_activity, rooms.last_seq, rooms.rev, rooms.members_rev, rooms.settings_rev, rooms.member_count"
 /* From members JOIN users. */
-#define MEMBER_COLUMNS \
-  "members.room_id, members.user_id, users.username, users.display_name, users.avatar, members.role, members.joined_at, " \
+#define MEMBER_COLUMNS                                                                                 \
+  "members.room_id, members.user_id, users.username, users.display_name, users.avatar, members.role, " \
+  "members.joined_at, "                                                                                \
   "members.left_at, members.received_seq, members.read_seq, members.rev"
-#define MESSAGE_COLUMNS \
-  "id, room_id, seq, rev, sender_id, sender_name, client_id, type, encrypted, content, reply_to, mentions, mentions_room, " \
+#define MESSAGE_COLUMNS                                                                                      \
+  "id, room_id, seq, rev, sender_id, sender_name, client_id, type, encrypted, content, reply_to, mentions, " \
+  "mentions_room, "                                                                                          \
   "timestamp, edited_at, deleted_at, reactions"
 
 User *row_take_user (Query *query);

@@ -18,12 +18,13 @@
 
 /* Notes on the choices of version 1:
  * - Enumerations are kept as their words, since the numbers of the C enums follow the order in the operations files.
- * - messages has no foreign keys: each would cost a lookup per row, and rows are written by apply.c alone, which has the room
- *   in hand. Deleting a room deletes what is in it there.
- * - What an append costs is the pages it touches, one for each index that is not written at its end. So messages_by_rev holds
- *   only those that were changed after they came (first_rev grows with seq and is found by bisection, see messages.c), and
- *   messages_by_client_id starts with what clients make in order of time.
- * - mentions holds a row per message and person, "@room" among them, so that unread ones are counted in the index alone.
+ * - messages has no foreign keys: each would cost a lookup per row, and rows are written by apply-messages.c alone,
+ *   which has the room in hand. Deleting a room deletes what is in it (apply-room.c).
+ * - What an append costs is the pages it touches, one for each index that is not written at its end. So messages_by_rev
+ *   holds only those that were changed after they came (first_rev grows with seq and is found by bisection, see
+ *   messages.c), and messages_by_client_id starts with what clients make in order of time.
+ * - mentions holds a row per message and person, "@room" among them, so that unread ones are counted in the index
+ *   alone.
  * - members keeps those who left, so that "rev > mine" tells of it.
  * - folded_name and folded_text are what searches compare with: SQLite's own LIKE folds ASCII only. */
 static const char version_1[] =
@@ -153,7 +154,7 @@ const char *const schema_migrations[] = {
 const guint schema_n_migrations = G_N_ELEMENTS (schema_migrations);
 
 static gint64
-ask_number (Connection *connection, const char *sql)
+ask_number (SqliteConnection *connection, const char *sql)
 {
   g_auto(Query) query = query_make (connection, sql);
 
@@ -161,42 +162,44 @@ ask_number (Connection *connection, const char *sql)
 }
 
 static gint64
-get_version (Connection *connection)
+get_version (SqliteConnection *connection)
 {
   return ask_number (connection, "PRAGMA user_version");
 }
 
 static void
-check_ours (Connection *connection, const char *path, guint n_migrations)
+check_ours (SqliteConnection *connection, const char *path, guint n_migrations)
 {
   gint64 application = ask_number (connection, "PRAGMA application_id");
   gint64 version = get_version (connection);
   gint64 tables = ask_number (connection, "SELECT count (*) FROM sqlite_schema");
 
-  if (connection_has_failed (connection))
+  if (sqlite_connection_has_failed (connection))
     return;
   if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0))
-    connection_fail (connection, CONFAB_ERROR_CONFLICT, "%s is the database of another program", path);
+    sqlite_connection_fail (connection, CONFAB_ERROR_CONFLICT, "%s is the database of another program", path);
   else if (version > n_migrations)
-    connection_fail (connection, CONFAB_ERROR_CONFLICT,
-                     "%s was written by a newer Confab (its schema is %d, this one knows %u)", path, (int) version, n_migrations);
+    sqlite_connection_fail (connection, CONFAB_ERROR_CONFLICT,
+                            "%s was written by a newer Confab (its schema is %d, this one knows %u)", path,
+                            (int) version, n_migrations);
 }
 
 /* The copy is made beside its name and renamed, so that a copy that is there is a whole one. */
 static void
-copy_before (Connection *connection, const char *path, guint next_version)
+copy_before (SqliteConnection *connection, const char *path, guint next_version)
 {
   g_autofree char *copy = g_strdup_printf ("%s.before-%u", path, next_version);
   g_autofree char *unfinished = g_strdup_printf ("%s.unfinished", copy);
   int file = -1;
 
-  if (connection_has_failed (connection))
+  if (sqlite_connection_has_failed (connection))
     return;
   g_unlink (unfinished);
   file = g_open (unfinished, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (file < 0)
     {
-      connection_fail (connection, CONFAB_ERROR_UNAVAILABLE, "%s cannot be written: %s", unfinished, g_strerror (errno));
+      sqlite_connection_fail (connection, CONFAB_ERROR_UNAVAILABLE, "%s cannot be written: %s", unfinished,
+                              g_strerror (errno));
       return;
     }
   close (file);
@@ -204,38 +207,39 @@ copy_before (Connection *connection, const char *path, guint next_version)
   g_auto(Query) query = query_make (connection, "VACUUM INTO ?");
   query_put_text (&query, unfinished);
   query_run (&query);
-  if (!connection_has_failed (connection) && g_rename (unfinished, copy) != 0)
-    connection_fail (connection, CONFAB_ERROR_UNAVAILABLE, "%s cannot be written: %s", copy, g_strerror (errno));
+  if (!sqlite_connection_has_failed (connection) && g_rename (unfinished, copy) != 0)
+    sqlite_connection_fail (connection, CONFAB_ERROR_UNAVAILABLE, "%s cannot be written: %s", copy, g_strerror (errno));
 }
 
 static void
-run_migrations (Connection *connection, const char *const *migrations, guint n_migrations)
+run_migrations (SqliteConnection *connection, const char *const *migrations, guint n_migrations)
 {
   g_autofree char *stamp = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %u;",
                                             APPLICATION_ID, n_migrations);
 
-  connection_begin (connection);
+  sqlite_connection_begin (connection);
   /* Asked again inside the transaction: another process may have been quicker. */
   for (gint64 version = get_version (connection); version < n_migrations; version++)
-    connection_execute (connection, migrations[version]);
-  connection_execute (connection, stamp);
+    sqlite_connection_execute (connection, migrations[version]);
+  sqlite_connection_execute (connection, stamp);
 }
 
 gboolean
-schema_migrate (Connection *connection, const char *path, const char *const *migrations, guint n_migrations, GError **error)
+schema_migrate (SqliteConnection *connection, const char *path, const char *const *migrations, guint n_migrations,
+                GError **error)
 {
   gint64 version = 0;
 
-  connection_open (connection);
+  sqlite_connection_open (connection);
   check_ours (connection, path, n_migrations);
-  connection_execute (connection, "PRAGMA journal_mode = WAL");
+  sqlite_connection_execute (connection, "PRAGMA journal_mode = WAL");
   version = get_version (connection);
-  if (!connection_has_failed (connection) && version < n_migrations)
+  if (!sqlite_connection_has_failed (connection) && version < n_migrations)
     {
       if (version > 0)
         copy_before (connection, path, n_migrations);
-      if (!connection_has_failed (connection))
+      if (!sqlite_connection_has_failed (connection))
         run_migrations (connection, migrations, n_migrations);
     }
-  return connection_end (connection, error);
+  return sqlite_connection_end (connection, error);
 }

@@ -14,7 +14,7 @@ extern const guint schema_n_migrations;
 
 /* Brings the file to the last version in one transaction. A file that holds something is copied first, to
  * PATH.before-N with N the version it is to become. Refused: files of other programs and of newer versions. */
-gboolean schema_migrate (Connection        *connection,
+gboolean schema_migrate (SqliteConnection        *connection,
                          const char        *path,
                          const char *const *migrations,
                          guint              n_migrations,

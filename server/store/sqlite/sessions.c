@@ -10,7 +10,7 @@
 #include "store/sqlite/sqlite-store-private.h"
 
 static void
-insert_session (Connection *connection, const Session *session)
+insert_session (SqliteConnection *connection, const Session *session)
 {
   g_auto(Query) query = query_make (connection,
                                     "INSERT INTO sessions (" SESSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -28,9 +28,10 @@ insert_session (Connection *connection, const Session *session)
 }
 
 static void
-drop_expired (Connection *connection, const char *user_id, gint64 now)
+drop_expired (SqliteConnection *connection, const char *user_id, gint64 now)
 {
-  g_auto(Query) query = query_make (connection, "DELETE FROM sessions WHERE user_id = ? AND expires_at <> 0 AND expires_at <= ?");
+  g_auto(Query) query =
+    query_make (connection, "DELETE FROM sessions WHERE user_id = ? AND expires_at <> 0 AND expires_at <= ?");
 
   query_put_text (&query, user_id);
   query_put_int (&query, now);
@@ -39,11 +40,11 @@ drop_expired (Connection *connection, const char *user_id, gint64 now)
 
 /* All but the one just made and the max - 1 that were used last. */
 static void
-drop_beyond (Connection *connection, const Session *newest, guint max_sessions)
+drop_beyond (SqliteConnection *connection, const Session *newest, guint max_sessions)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = ? AND id <> ?"
-                                    " ORDER BY last_used_at DESC, id DESC LIMIT -1 OFFSET ?)");
+  g_auto(Query) query =
+    query_make (connection, "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = ? AND id <> ?"
+                            " ORDER BY last_used_at DESC, id DESC LIMIT -1 OFFSET ?)");
 
   query_put_text (&query, newest->user_id);
   query_put_text (&query, newest->id);
@@ -54,10 +55,10 @@ drop_beyond (Connection *connection, const Session *newest, guint max_sessions)
 gboolean
 sqlite_store_create_session (Store *store, const Session *session, guint max_sessions, GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
 
   if (!sqlite_account_exists (connection, session->user_id))
-    connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such account");
+    sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such account");
   drop_expired (connection, session->user_id, session->created_at);
   insert_session (connection, session);
   if (max_sessions > 0)
@@ -66,28 +67,28 @@ sqlite_store_create_session (Store *store, const Session *session, guint max_ses
 }
 
 static Session *
-load_session (Connection *connection, const char *session_id)
+load_session (SqliteConnection *connection, const char *session_id)
 {
   g_auto(Query) query = query_make (connection, "SELECT " SESSION_COLUMNS " FROM sessions WHERE id = ?");
 
   query_put_text (&query, session_id);
   if (query_next (&query))
     return row_take_session (&query);
-  connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such session");
+  sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such session");
   return NULL;
 }
 
 Session *
 sqlite_store_get_session (Store *store, const char *session_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(Session) session = load_session (connection, session_id);
 
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&session) : NULL;
 }
 
 static GPtrArray *
-load_sessions (Connection *connection, const char *user_id)
+load_sessions (SqliteConnection *connection, const char *user_id)
 {
   g_auto(Query) query = query_make (connection,
                                     "SELECT " SESSION_COLUMNS " FROM sessions WHERE user_id = ?"
@@ -103,14 +104,14 @@ load_sessions (Connection *connection, const char *user_id)
 GPtrArray *
 sqlite_store_list_sessions (Store *store, const char *user_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GPtrArray) sessions = load_sessions (connection, user_id);
 
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&sessions) : NULL;
 }
 
 static void
-rotate_session (Connection *connection, const Session *from, const Session *to)
+rotate_session (SqliteConnection *connection, const Session *from, const Session *to)
 {
   g_auto(Query) query = query_make (connection,
                                     "UPDATE sessions SET name = ?, address = ?, last_used_at = ?, expires_at = ?,"
@@ -127,39 +128,39 @@ rotate_session (Connection *connection, const Session *from, const Session *to)
   query_put_bytes (&query, from->refresh_hash);
   query_put_bytes (&query, from->next_refresh_hash);
   if (!query_run (&query))
-    connection_fail (connection, CONFAB_ERROR_CONFLICT, "This session has been changed meanwhile");
+    sqlite_connection_fail (connection, CONFAB_ERROR_CONFLICT, "This session has been changed meanwhile");
 }
 
 gboolean
 sqlite_store_rotate_session (Store *store, const Session *from, const Session *to, GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
 
   rotate_session (connection, from, to);
   return sqlite_store_end (store, connection, error);
 }
 
 static void
-delete_session (Connection *connection, const char *session_id)
+delete_session (SqliteConnection *connection, const char *session_id)
 {
   g_auto(Query) query = query_make (connection, "DELETE FROM sessions WHERE id = ?");
 
   query_put_text (&query, session_id);
   if (!query_run (&query))
-    connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such session");
+    sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such session");
 }
 
 gboolean
 sqlite_store_delete_session (Store *store, const char *session_id, GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
 
   delete_session (connection, session_id);
   return sqlite_store_end (store, connection, error);
 }
 
 static GPtrArray *
-delete_sessions (Connection *connection, const char *user_id, const char *except_id)
+delete_sessions (SqliteConnection *connection, const char *user_id, const char *except_id)
 {
   g_auto(Query) query = query_make (connection, "DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id");
   GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
@@ -174,7 +175,7 @@ delete_sessions (Connection *connection, const char *user_id, const char *except
 GPtrArray *
 sqlite_store_delete_sessions (Store *store, const char *user_id, const char *except_id, GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
   g_autoptr(GPtrArray) ids = delete_sessions (connection, user_id, except_id);
 
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&ids) : NULL;

@@ -9,21 +9,22 @@
 #include "store/sqlite/sqlite-store-private.h"
 
 static GBytes *
-load_setting (Connection *connection, const char *key)
+load_setting (SqliteConnection *connection, const char *key)
 {
   g_auto(Query) query = query_make (connection, "SELECT value FROM settings WHERE key = ?");
 
   query_put_text (&query, key);
   if (query_next (&query))
     return query_take_bytes (&query);
-  connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no setting “%s”", key);
+  sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no setting “%s”", key);
   return NULL;
 }
 
 static void
-insert_setting (Connection *connection, const char *key, GBytes *value)
+insert_setting (SqliteConnection *connection, const char *key, GBytes *value)
 {
-  g_auto(Query) query = query_make (connection, "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  g_auto(Query) query =
+    query_make (connection, "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
   query_put_text (&query, key);
   query_put_bytes (&query, value);
@@ -33,7 +34,7 @@ insert_setting (Connection *connection, const char *key, GBytes *value)
 GBytes *
 sqlite_store_put_setting_once (Store *store, const char *key, GBytes *value, GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
   g_autoptr(GBytes) kept = NULL;
 
   insert_setting (connection, key, value);
@@ -44,7 +45,7 @@ sqlite_store_put_setting_once (Store *store, const char *key, GBytes *value, GEr
 GBytes *
 sqlite_store_get_setting (Store *store, const char *key, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GBytes) value = load_setting (connection, key);
 
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&value) : NULL;

@@ -4,7 +4,7 @@
  *
  * Every call of the store is one transaction and looks like this:
  *
- *   Connection *connection = sqlite_store_read (store);        (or _write)
+ *   SqliteConnection *connection = sqlite_store_read (store);        (or _write)
  *   … queries; a failed one makes those after it do nothing …
  *   return sqlite_store_end (store, connection, error);
  */
@@ -16,29 +16,30 @@
 G_BEGIN_DECLS
 
 /* A connection of one's own with a transaction open on it; waits until one is free. */
-Connection *sqlite_store_read (Store *store);
-Connection *sqlite_store_write (Store *store);
+SqliteConnection *sqlite_store_read (Store *store);
+SqliteConnection *sqlite_store_write (Store *store);
 /* Commits (or rolls back after a failure) and gives the connection back. */
-gboolean sqlite_store_end (Store *store, Connection *connection, GError **error);
+gboolean sqlite_store_end (Store *store, SqliteConnection *connection, GError **error);
 
 /* settings.c */
 GBytes *sqlite_store_put_setting_once (Store *store, const char *key, GBytes *value, GError **error);
 GBytes *sqlite_store_get_setting (Store *store, const char *key, GError **error);
 
 /* users.c */
-User *sqlite_store_create_user (Store *store, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now,
-                                GError **error);
+User *sqlite_store_create_user (Store *store, const User *draft, const char *password_hash, GBytes *invite_hash,
+                                gint64 now, GError **error);
 User *sqlite_store_get_user (Store *store, const char *user_id, GError **error);
 GPtrArray *sqlite_store_get_users (Store *store, const char *const *user_ids, GError **error);
 User *sqlite_store_find_login (Store *store, const char *login, char **password_hash, GError **error);
 GPtrArray *sqlite_store_find_users (Store *store, const char *prefix, guint limit, GError **error);
-gboolean sqlite_store_update_user (Store *store, const char *user_id, const char *display_name, const char *avatar, GError **error);
+gboolean sqlite_store_update_user (Store *store, const char *user_id, const char *display_name, const char *avatar,
+                                   GError **error);
 gboolean sqlite_store_set_password (Store *store, const char *user_id, const char *password_hash, GError **error);
 gboolean sqlite_store_touch_users (Store *store, const char *const *user_ids, gint64 last_seen, GError **error);
 gint64 sqlite_store_count_users (Store *store, GError **error);
-gboolean sqlite_store_create_invite (Store *store, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at,
-                                     GError **error);
-gboolean sqlite_account_exists (Connection *connection, const char *user_id);
+gboolean sqlite_store_create_invite (Store *store, GBytes *hash, ConfabUserRole role, const char *created_by,
+                                     gint64 expires_at, GError **error);
+gboolean sqlite_account_exists (SqliteConnection *connection, const char *user_id);
 
 /* sessions.c */
 gboolean sqlite_store_create_session (Store *store, const Session *session, guint max_sessions, GError **error);
@@ -49,23 +50,25 @@ gboolean sqlite_store_delete_session (Store *store, const char *session_id, GErr
 GPtrArray *sqlite_store_delete_sessions (Store *store, const char *user_id, const char *except_id, GError **error);
 
 /* rooms.c */
-Room *sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created, GError **error);
+Room *sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created,
+                                GError **error);
 Room *sqlite_store_get_room (Store *store, const char *room_id, GError **error);
-GPtrArray *sqlite_store_list_public_rooms (Store *store, const char *query, const char *cursor, guint limit, char **next_cursor,
-                                           GError **error);
-Room *sqlite_load_room (Connection *connection, const char *room_id);
+GPtrArray *sqlite_store_list_public_rooms (Store *store, const char *query, const char *cursor, guint limit,
+                                           char **next_cursor, GError **error);
+Room *sqlite_load_room (SqliteConnection *connection, const char *room_id);
 /* What searches for rooms compare with. */
 char *sqlite_fold_room (const char *name, const char *description);
 
 /* members.c */
-GPtrArray *sqlite_store_list_members (Store *store, const char *room_id, const char *after, guint limit, GError **error);
+GPtrArray *
+sqlite_store_list_members (Store *store, const char *room_id, const char *after, guint limit, GError **error);
 Member *sqlite_store_get_member (Store *store, const char *room_id, const char *user_id, GError **error);
 GPtrArray *sqlite_store_list_changed_members (Store *store, const char *room_id, gint64 rev, GError **error);
 /* Former ones, too. */
-Member *sqlite_load_member (Connection *connection, const char *room_id, const char *user_id);
-GPtrArray *sqlite_load_members (Connection *connection, const char *room_id, const char *after, guint limit);
+Member *sqlite_load_member (SqliteConnection *connection, const char *room_id, const char *user_id);
+GPtrArray *sqlite_load_members (SqliteConnection *connection, const char *room_id, const char *after, guint limit);
 /* Writes the whole row, whether it was there or not. */
-void sqlite_save_member (Connection *connection, const Member *member);
+void sqlite_save_member (SqliteConnection *connection, const Member *member);
 
 /* summaries.c */
 GPtrArray *sqlite_store_list_user_rooms (Store *store, const char *user_id, GError **error);
@@ -74,13 +77,14 @@ char **sqlite_store_list_user_room_ids (Store *store, const char *user_id, GErro
 
 /* messages.c */
 Message *sqlite_store_get_message (Store *store, const char *message_id, GError **error);
-GPtrArray *sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage *page, gboolean *has_more, GError **error);
-GPtrArray *sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 rev, guint limit, gint64 *total,
-                                               GError **error);
+GPtrArray *sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage *page, gboolean *has_more,
+                                       GError **error);
+GPtrArray *sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 rev, guint limit,
+                                               gint64 *total, GError **error);
 GPtrArray *sqlite_store_list_message_versions (Store *store, const char *message_id, GError **error);
-Message *sqlite_load_message (Connection *connection, const char *message_id);
-Message *sqlite_load_message_at (Connection *connection, const char *room_id, gint64 seq);
-Message *sqlite_load_message_of_client (Connection *connection, const char *sender_id, const char *client_id);
+Message *sqlite_load_message (SqliteConnection *connection, const char *message_id);
+Message *sqlite_load_message_at (SqliteConnection *connection, const char *room_id, gint64 seq);
+Message *sqlite_load_message_of_client (SqliteConnection *connection, const char *sender_id, const char *client_id);
 
 /* apply.c */
 gboolean sqlite_store_apply (Store *store, Change **changes, guint n_changes, GError **error);

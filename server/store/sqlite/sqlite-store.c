@@ -27,28 +27,28 @@ typedef struct
   Store parent;
 
   GMutex writing;
-  Connection *writer;
+  SqliteConnection *writer;
 
   GMutex lock;            /* of the two below */
   GCond reader_returned;
-  GPtrArray *idle;        /* of Connection*: the one that read last is taken first, since its cache is warm */
+  GPtrArray *idle;        /* of SqliteConnection*: the one that read last is taken first, since its cache is warm */
   guint n_readers;        /* idle and busy */
 
   gboolean in_memory;
   char *path;
 } SqliteStore;
 
-Connection *
+SqliteConnection *
 sqlite_store_write (Store *store)
 {
   SqliteStore *self = (SqliteStore *) store;
 
   g_mutex_lock (&self->writing);
-  connection_begin (self->writer);
+  sqlite_connection_begin (self->writer);
   return self->writer;
 }
 
-static Connection *
+static SqliteConnection *
 take_reader (SqliteStore *self)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
@@ -58,27 +58,27 @@ take_reader (SqliteStore *self)
   if (self->idle->len > 0)
     return g_ptr_array_steal_index (self->idle, self->idle->len - 1);
   self->n_readers++;
-  return connection_new (self->path, CONNECTION_READER);
+  return sqlite_connection_new (self->path, SQLITE_CONNECTION_READER);
 }
 
-Connection *
+SqliteConnection *
 sqlite_store_read (Store *store)
 {
   SqliteStore *self = (SqliteStore *) store;
-  Connection *connection = NULL;
+  SqliteConnection *connection = NULL;
 
   if (self->in_memory)
     return sqlite_store_write (store);
   connection = take_reader (self);
-  connection_begin (connection);
+  sqlite_connection_begin (connection);
   return connection;
 }
 
 gboolean
-sqlite_store_end (Store *store, Connection *connection, GError **error)
+sqlite_store_end (Store *store, SqliteConnection *connection, GError **error)
 {
   SqliteStore *self = (SqliteStore *) store;
-  gboolean succeeded = connection_end (connection, error);
+  gboolean succeeded = sqlite_connection_end (connection, error);
 
   if (connection == self->writer)
     {
@@ -101,7 +101,7 @@ sqlite_store_get_lanes (Store *store)
 static gboolean
 sqlite_store_check (Store *store, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
 
   {
     g_auto(Query) query = query_make (connection, "SELECT count (*) FROM sqlite_schema");
@@ -118,7 +118,7 @@ sqlite_store_close (Store *store)
   /* The writer last: the last connection to close carries the WAL over and removes it, which readers may not. */
   g_assert (self->idle->len == self->n_readers);
   g_clear_pointer (&self->idle, g_ptr_array_unref);
-  g_clear_pointer (&self->writer, connection_free);
+  g_clear_pointer (&self->writer, sqlite_connection_free);
   g_mutex_clear (&self->writing);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->reader_returned);
@@ -201,8 +201,8 @@ sqlite_store_open (const char *address, GError **error)
   self->parent.klass = &sqlite_store_class;
   self->path = g_strdup (path);
   self->in_memory = in_memory;
-  self->writer = connection_new (path, CONNECTION_WRITER);
-  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) connection_free);
+  self->writer = sqlite_connection_new (path, SQLITE_CONNECTION_WRITER);
+  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) sqlite_connection_free);
   g_mutex_init (&self->writing);
   g_mutex_init (&self->lock);
   g_cond_init (&self->reader_returned);

@@ -11,11 +11,11 @@
 
 /* Counted in the index of mentions alone. A message may mention somebody by name and in "@room": it counts once. */
 static gint64
-count_unread_mentions (Connection *connection, const Member *me)
+count_unread_mentions (SqliteConnection *connection, const Member *me)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "SELECT count (DISTINCT seq) FROM mentions"
-                                    " WHERE room_id = ?1 AND user_id IN (?2, '@room') AND seq > ?3 AND sender_id <> ?2");
+  g_auto(Query) query =
+    query_make (connection, "SELECT count (DISTINCT seq) FROM mentions"
+                            " WHERE room_id = ?1 AND user_id IN (?2, '@room') AND seq > ?3 AND sender_id <> ?2");
 
   query_put_text (&query, me->room_id);
   query_put_text (&query, me->user_id);
@@ -25,7 +25,7 @@ count_unread_mentions (Connection *connection, const Member *me)
 
 /* Takes both. */
 static RoomSummary *
-make_summary (Connection *connection, Room *room, Member *me)
+make_summary (SqliteConnection *connection, Room *room, Member *me)
 {
   RoomSummary *summary = room_summary_new ();
 
@@ -41,7 +41,7 @@ make_summary (Connection *connection, Room *room, Member *me)
 }
 
 static GPtrArray *
-load_room_ids (Connection *connection, const char *user_id)
+load_room_ids (SqliteConnection *connection, const char *user_id)
 {
   g_auto(Query) query = query_make (connection,
                                     "SELECT room_id FROM members JOIN rooms ON rooms.id = members.room_id"
@@ -55,25 +55,25 @@ load_room_ids (Connection *connection, const char *user_id)
 }
 
 static RoomSummary *
-load_summary (Connection *connection, const char *user_id, const char *room_id)
+load_summary (SqliteConnection *connection, const char *user_id, const char *room_id)
 {
   g_autoptr(Room) room = sqlite_load_room (connection, room_id);
   g_autoptr(Member) me = sqlite_load_member (connection, room_id, user_id);
 
   if (room != NULL && me != NULL && me->left_at == 0)
     return make_summary (connection, g_steal_pointer (&room), g_steal_pointer (&me));
-  connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such room");
+  sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such room");
   return NULL;
 }
 
 GPtrArray *
 sqlite_store_list_user_rooms (Store *store, const char *user_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GPtrArray) ids = load_room_ids (connection, user_id);
   g_autoptr(GPtrArray) summaries = g_ptr_array_new_with_free_func ((GDestroyNotify) room_summary_free);
 
-  for (guint i = 0; i < ids->len && !connection_has_failed (connection); i++)
+  for (guint i = 0; i < ids->len && !sqlite_connection_has_failed (connection); i++)
     {
       RoomSummary *summary = load_summary (connection, user_id, ids->pdata[i]);
 
@@ -86,7 +86,7 @@ sqlite_store_list_user_rooms (Store *store, const char *user_id, GError **error)
 RoomSummary *
 sqlite_store_get_user_room (Store *store, const char *user_id, const char *room_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(RoomSummary) summary = load_summary (connection, user_id, room_id);
 
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&summary) : NULL;
@@ -95,8 +95,9 @@ sqlite_store_get_user_room (Store *store, const char *user_id, const char *room_
 char **
 sqlite_store_list_user_room_ids (Store *store, const char *user_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GPtrArray) ids = load_room_ids (connection, user_id);
 
-  return sqlite_store_end (store, connection, error) ? (char **) g_ptr_array_free (g_steal_pointer (&ids), FALSE) : NULL;
+  return sqlite_store_end (store, connection, error) ? (char **) g_ptr_array_free (g_steal_pointer (&ids), FALSE)
+                                                     : NULL;
 }

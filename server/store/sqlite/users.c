@@ -13,7 +13,7 @@
 #define AFTER_EVERYTHING "\364\217\277\277"
 
 static User *
-load_user (Connection *connection, const char *user_id)
+load_user (SqliteConnection *connection, const char *user_id)
 {
   g_auto(Query) query = query_make (connection, "SELECT " USER_COLUMNS " FROM users WHERE id = ?");
 
@@ -22,7 +22,7 @@ load_user (Connection *connection, const char *user_id)
 }
 
 gboolean
-sqlite_account_exists (Connection *connection, const char *user_id)
+sqlite_account_exists (SqliteConnection *connection, const char *user_id)
 {
   g_auto(Query) query = query_make (connection, "SELECT 1 FROM users WHERE id = ?");
 
@@ -31,13 +31,13 @@ sqlite_account_exists (Connection *connection, const char *user_id)
 }
 
 static void
-fail_no_account (Connection *connection)
+fail_no_account (SqliteConnection *connection)
 {
-  connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such account");
+  sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such account");
 }
 
 static gboolean
-is_taken (Connection *connection, const char *sql, const char *value)
+is_taken (SqliteConnection *connection, const char *sql, const char *value)
 {
   g_auto(Query) query = query_make (connection, sql);
 
@@ -46,7 +46,7 @@ is_taken (Connection *connection, const char *sql, const char *value)
 }
 
 static void
-refuse_taken (Connection *connection, const User *draft)
+refuse_taken (SqliteConnection *connection, const User *draft)
 {
   gboolean username = is_taken (connection, "SELECT 1 FROM users WHERE username = ?", draft->username);
   gboolean email = is_taken (connection, "SELECT 1 FROM users WHERE email = ?", draft->email);
@@ -60,25 +60,25 @@ refuse_taken (Connection *connection, const User *draft)
     confab_error_add_field (error, "username", "is taken");
   if (email)
     confab_error_add_field (error, "email", "is taken");
-  connection_take_error (connection, error);
+  sqlite_connection_take_error (connection, error);
 }
 
 static void
-consume_invite (Connection *connection, GBytes *hash, gint64 now, ConfabUserRole *role)
+consume_invite (SqliteConnection *connection, GBytes *hash, gint64 now, ConfabUserRole *role)
 {
-  g_auto(Query) query = query_make (connection,
-                                    "DELETE FROM invites WHERE hash = ? AND (expires_at = 0 OR expires_at > ?) RETURNING role");
+  g_auto(Query) query =
+    query_make (connection, "DELETE FROM invites WHERE hash = ? AND (expires_at = 0 OR expires_at > ?) RETURNING role");
 
   query_put_bytes (&query, hash);
   query_put_int (&query, now);
   if (query_next (&query))
     confab_user_role_from_string (query_peek_text (&query), role);
   else
-    connection_fail (connection, CONFAB_ERROR_FORBIDDEN, "This invite has been used or has run out");
+    sqlite_connection_fail (connection, CONFAB_ERROR_FORBIDDEN, "This invite has been used or has run out");
 }
 
 static void
-insert_user (Connection *connection, const User *user, const char *password_hash)
+insert_user (SqliteConnection *connection, const User *user, const char *password_hash)
 {
   g_autofree char *folded = store_fold_text (user->display_name);
   g_auto(Query) query = query_make (connection,
@@ -102,7 +102,7 @@ User *
 sqlite_store_create_user (Store *store, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now,
                           GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
   g_autoptr(User) user = user_copy (draft);
 
   refuse_taken (connection, draft);
@@ -115,7 +115,7 @@ sqlite_store_create_user (Store *store, const User *draft, const char *password_
 User *
 sqlite_store_get_user (Store *store, const char *user_id, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(User) user = load_user (connection, user_id);
 
   if (user == NULL)
@@ -126,7 +126,7 @@ sqlite_store_get_user (Store *store, const char *user_id, GError **error)
 GPtrArray *
 sqlite_store_get_users (Store *store, const char *const *user_ids, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GPtrArray) users = g_ptr_array_new_with_free_func ((GDestroyNotify) user_unref);
 
   for (gsize i = 0; user_ids[i] != NULL; i++)
@@ -141,7 +141,7 @@ sqlite_store_get_users (Store *store, const char *const *user_ids, GError **erro
 
 /* A username comes before the same text as somebody else's e-mail address. */
 static User *
-load_login (Connection *connection, const char *login, char **password_hash)
+load_login (SqliteConnection *connection, const char *login, char **password_hash)
 {
   g_auto(Query) query = query_make (connection,
                                     "SELECT " USER_COLUMNS ", password_hash FROM users"
@@ -162,7 +162,7 @@ load_login (Connection *connection, const char *login, char **password_hash)
 User *
 sqlite_store_find_login (Store *store, const char *login, char **password_hash, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autofree char *hash = NULL;
   g_autoptr(User) user = load_login (connection, login, &hash);
 
@@ -174,14 +174,14 @@ sqlite_store_find_login (Store *store, const char *login, char **password_hash, 
 }
 
 static GPtrArray *
-load_users_by_prefix (Connection *connection, const char *prefix, guint limit)
+load_users_by_prefix (SqliteConnection *connection, const char *prefix, guint limit)
 {
   g_autofree char *folded = store_fold_text (prefix);
   g_autofree char *end = g_strconcat (folded, AFTER_EVERYTHING, NULL);
-  g_auto(Query) query = query_make (connection,
-                                    "SELECT " USER_COLUMNS " FROM users"
-                                    " WHERE (username >= ?1 AND username < ?2) OR (folded_name >= ?1 AND folded_name < ?2)"
-                                    " ORDER BY username LIMIT ?3");
+  g_auto(Query) query =
+    query_make (connection, "SELECT " USER_COLUMNS " FROM users"
+                            " WHERE (username >= ?1 AND username < ?2) OR (folded_name >= ?1 AND folded_name < ?2)"
+                            " ORDER BY username LIMIT ?3");
   GPtrArray *users = g_ptr_array_new_with_free_func ((GDestroyNotify) user_unref);
 
   query_put_text (&query, folded);
@@ -195,20 +195,20 @@ load_users_by_prefix (Connection *connection, const char *prefix, guint limit)
 GPtrArray *
 sqlite_store_find_users (Store *store, const char *prefix, guint limit, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   g_autoptr(GPtrArray) users = load_users_by_prefix (connection, prefix, limit);
 
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&users) : NULL;
 }
 
 static void
-write_profile (Connection *connection, const char *user_id, const char *display_name, const char *avatar)
+write_profile (SqliteConnection *connection, const char *user_id, const char *display_name, const char *avatar)
 {
   g_autofree char *folded = display_name != NULL ? store_fold_text (display_name) : NULL;
-  g_auto(Query) query = query_make (connection,
-                                    "UPDATE users SET display_name = coalesce (?, display_name),"
-                                    " folded_name = coalesce (?, folded_name), avatar = nullif (coalesce (?, avatar), '')"
-                                    " WHERE id = ?");
+  g_auto(Query) query =
+    query_make (connection, "UPDATE users SET display_name = coalesce (?, display_name),"
+                            " folded_name = coalesce (?, folded_name), avatar = nullif (coalesce (?, avatar), '')"
+                            " WHERE id = ?");
 
   query_put_text (&query, display_name);
   query_put_text (&query, folded);
@@ -219,16 +219,17 @@ write_profile (Connection *connection, const char *user_id, const char *display_
 }
 
 gboolean
-sqlite_store_update_user (Store *store, const char *user_id, const char *display_name, const char *avatar, GError **error)
+sqlite_store_update_user (Store *store, const char *user_id, const char *display_name, const char *avatar,
+                          GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
 
   write_profile (connection, user_id, display_name, avatar);
   return sqlite_store_end (store, connection, error);
 }
 
 static void
-write_password (Connection *connection, const char *user_id, const char *password_hash)
+write_password (SqliteConnection *connection, const char *user_id, const char *password_hash)
 {
   g_auto(Query) query = query_make (connection, "UPDATE users SET password_hash = ? WHERE id = ?");
 
@@ -241,14 +242,14 @@ write_password (Connection *connection, const char *user_id, const char *passwor
 gboolean
 sqlite_store_set_password (Store *store, const char *user_id, const char *password_hash, GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
 
   write_password (connection, user_id, password_hash);
   return sqlite_store_end (store, connection, error);
 }
 
 static void
-write_last_seen (Connection *connection, const char *user_id, gint64 last_seen)
+write_last_seen (SqliteConnection *connection, const char *user_id, gint64 last_seen)
 {
   g_auto(Query) query = query_make (connection, "UPDATE users SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1");
 
@@ -260,7 +261,7 @@ write_last_seen (Connection *connection, const char *user_id, gint64 last_seen)
 gboolean
 sqlite_store_touch_users (Store *store, const char *const *user_ids, gint64 last_seen, GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
 
   for (gsize i = 0; user_ids[i] != NULL; i++)
     write_last_seen (connection, user_ids[i], last_seen);
@@ -270,7 +271,7 @@ sqlite_store_touch_users (Store *store, const char *const *user_ids, gint64 last
 gint64
 sqlite_store_count_users (Store *store, GError **error)
 {
-  Connection *connection = sqlite_store_read (store);
+  SqliteConnection *connection = sqlite_store_read (store);
   gint64 count = -1;
 
   {
@@ -283,7 +284,8 @@ sqlite_store_count_users (Store *store, GError **error)
 }
 
 static void
-insert_invite (Connection *connection, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at)
+insert_invite (SqliteConnection *connection, GBytes *hash, ConfabUserRole role, const char *created_by,
+               gint64 expires_at)
 {
   g_auto(Query) query = query_make (connection,
                                     "INSERT INTO invites (hash, role, created_by, expires_at) VALUES (?, ?, ?, ?)"
@@ -294,14 +296,14 @@ insert_invite (Connection *connection, GBytes *hash, ConfabUserRole role, const 
   query_put_text (&query, created_by);
   query_put_int (&query, expires_at);
   if (!query_run (&query))
-    connection_fail (connection, CONFAB_ERROR_CONFLICT, "There is such an invite already");
+    sqlite_connection_fail (connection, CONFAB_ERROR_CONFLICT, "There is such an invite already");
 }
 
 gboolean
 sqlite_store_create_invite (Store *store, GBytes *hash, ConfabUserRole role, const char *created_by, gint64 expires_at,
                             GError **error)
 {
-  Connection *connection = sqlite_store_write (store);
+  SqliteConnection *connection = sqlite_store_write (store);
 
   insert_invite (connection, hash, role, created_by, expires_at);
   return sqlite_store_end (store, connection, error);

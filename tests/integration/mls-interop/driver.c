@@ -99,11 +99,30 @@ do_client (Client     *none,
   client->key_bundles = g_ptr_array_new_with_free_func ((GDestroyNotify) confab_mls_key_bundle_unref);
   client->psks = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref,
                                         (GDestroyNotify) confab_secret_unref);
+  confab_mls_policy_set_credential_func (client->policy, confab_mls_accept_any_credential, NULL, NULL);
   confab_mls_policy_set_psk_func (client->policy, find_psk, client, NULL);
   confab_mls_policy_set_retained_epochs (client->policy, 4);
+  confab_mls_policy_set_allow_resync (client->policy, TRUE);
   g_hash_table_replace (clients, client->name, client);
 
   return json_object_new ();
+}
+
+static JsonObject *
+do_suites (Client     *none,
+           JsonObject *request,
+           GError    **error)
+{
+  gsize n_suites = 0;
+  const ConfabCryptoSuite *const *suites = confab_crypto_suite_list (&n_suites);
+  JsonObject *answer = json_object_new ();
+  JsonArray *ids = json_array_new ();
+
+  for (gsize i = 0; i < n_suites; i++)
+    json_array_add_int_element (ids, confab_crypto_suite_get_id (suites[i]));
+  json_object_set_array_member (answer, "suites", ids);
+
+  return answer;
 }
 
 static JsonObject *
@@ -464,6 +483,7 @@ static const struct
   const char *name;
   Operation   function;
 } operations[] = {
+  { "suites", do_suites },
   { "client", do_client },
   { "forget", do_forget },
   { "restart", do_restart },
@@ -493,7 +513,7 @@ answer_request (JsonObject *request,
       if (!g_str_equal (operations[i].name, wanted))
         continue;
 
-      if (client == NULL && operations[i].function != do_client)
+      if (client == NULL && operations[i].function != do_client && operations[i].function != do_suites)
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "There is no client %s", name);
           return NULL;

@@ -5,12 +5,14 @@
 import { createInterface } from 'node:readline'
 
 import {
-  acceptAll, bytesToBase64, ciphersuites, createApplicationMessage, createCommit, createGroup,
-  createGroupInfoWithExternalPubAndRatchetTree, createProposal, decodeGroupState, decodeMlsMessage, encodeGroupState,
-  encodeMlsMessage, generateKeyPackageWithKey, getCiphersuiteFromName, getCiphersuiteImpl, joinGroup,
-  joinGroupExternal, makePskIndex, mlsExporter, processPrivateMessage, processPublicMessage,
+  acceptAll, bytesToBase64, ciphersuites, createApplicationMessage, createCommit, createGroup, createProposal,
+  decodeGroupState, decodeMlsMessage, encodeGroupState, encodeMlsMessage, generateKeyPackageWithKey,
+  getCiphersuiteFromName, getCiphersuiteImpl, joinGroup, joinGroupExternal, makePskIndex, mlsExporter,
+  processPrivateMessage, processPublicMessage,
 } from 'ts-mls'
-import { defaultClientConfig } from 'ts-mls/clientConfig.js'
+import { encode as encodeWith } from 'ts-mls/codec/tlsEncoder.js'
+import { decodeVarLenData, varLenDataEncoder } from 'ts-mls/codec/variableLength.js'
+import { createGroupInfo } from 'ts-mls/createCommit.js'
 import { decodeRatchetTree, encodeRatchetTree } from 'ts-mls/ratchetTree.js'
 
 const clients = new Map()
@@ -72,7 +74,33 @@ function makeProposal (client, { type, keyPackage, leaf, id, epoch, data }) {
   }
 }
 
+// ts-mls 1.6.4 puts the external public key into its extension as it is, where RFC 9420, section 12.4.3.2, has a length
+// before it (changed in github.com/LukaJCB/ts-mls/pull/449, not released yet). So the extension is made here, and is
+// taken apart here without changing what the signature covers.
+async function makeGroupInfo ({ state, suite }) {
+  const { publicKey } = await suite.hpke.deriveKeyPair(state.keySchedule.externalSecret)
+  const externalPub = encodeWith(varLenDataEncoder)(await suite.hpke.exportPublicKey(publicKey))
+  return await createGroupInfo(state.groupContext, state.confirmationTag, state, [
+    { extensionType: 'external_pub', extensionData: externalPub },
+    { extensionType: 'ratchet_tree', extensionData: encodeRatchetTree(state.ratchetTree) },
+  ], suite)
+}
+
+function withBareExternalPub (groupInfo) {
+  const find = function (wanted) {
+    const found = Array.prototype.find.call(this, wanted)
+    return found?.extensionType === 'external_pub'
+      ? { ...found, extensionData: decodeVarLenData(found.extensionData, 0)[0] }
+      : found
+  }
+  return { ...groupInfo, extensions: Object.assign([...groupInfo.extensions], { find }) }
+}
+
 const operations = {
+  async suites () {
+    return { suites: [1, 3] }
+  },
+
   async client ({ name, suite }) {
     const impl = await getSuite(suite)
     clients.set(name, { suite: impl, signatureKey: await impl.signature.keygen(), keyPackages: [], psks: new Map() })
@@ -138,15 +166,15 @@ const operations = {
   },
 
   async 'group-info' ({ client }) {
-    const groupInfo = await createGroupInfoWithExternalPubAndRatchetTree(client.state, [], client.suite)
+    const groupInfo = await makeGroupInfo(client)
     return { groupInfo: encode(encodeMlsMessage({ version: 'mls10', wireformat: 'mls_group_info', groupInfo })) }
   },
 
-  async 'join-external' ({ client, name, groupInfo, resync }) {
+  async 'join-external' ({ client, name, groupInfo, formerLeaf }) {
     const { publicPackage, privatePackage } = await makeKeyPackage(client, name)
     const { newState, publicMessage } = await joinGroupExternal(
-      decodeMessage(groupInfo, 'mls_group_info').groupInfo, publicPackage, privatePackage, resync, client.suite,
-      undefined, { ...defaultClientConfig, keyPackageEqualityConfig: { ...defaultClientConfig.keyPackageEqualityConfig } })
+      withBareExternalPub(decodeMessage(groupInfo, 'mls_group_info').groupInfo), publicPackage, privatePackage,
+      formerLeaf !== undefined, client.suite)
     client.state = newState
     return { commit: encode(encodeMlsMessage({ version: 'mls10', wireformat: 'mls_public_message', publicMessage })) }
   },

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import time
 
-SUITES = (0x0001, 0x0003)
 MAXIMUM_MEMBERS = 9
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -71,11 +70,11 @@ class Client:
 class Sequence:
     """One group, from its creation on."""
 
-    def __init__(self, drivers, seed, counts):
+    def __init__(self, drivers, suites, seed, counts):
         self.random = random.Random(seed)
         self.drivers = drivers
         self.counts = counts
-        self.suite = self.random.choice(SUITES)
+        self.suite = self.random.choice(suites)
         self.n_clients = 0
         self.members = []
         self.pending = []   # (proposer, proposal): what every member knows of and no commit covers yet
@@ -147,8 +146,24 @@ class Sequence:
         self.late = [entry[:3] + (entry[3] - 1,) for entry in self.late]
         self.late = [entry for entry in self.late if entry[3] > 0]
 
+    def empties_half(self, committer, proposals):
+        """Whether a commit leaves nobody in the left half of the tree.
+
+        Then the root is not on the committer's filtered direct path, and ts-mls 1.6.4 derives one secret more than
+        RFC 9420, section 7.4, before it comes to the commit secret: everybody else disagrees with it.
+        """
+        proposals = list(proposals) + [proposal for _, proposal in self.pending]
+        if any(proposal['type'] == 'add' for proposal in proposals):
+            return False
+        leaves = set(committer.ask('state', label='x', context='', length=1)['members'].values())
+        leaves -= {proposal['leaf'] for proposal in proposals if proposal['type'] == 'remove'}
+        width = 1 << max(leaves).bit_length()
+        return width > 1 and min(leaves) >= width // 2
+
     def commit(self, committer, proposals=(), joiners=(), removed=()):
-        """Commits @proposals and what is pending, and lets everybody know."""
+        """Commits @proposals and what is pending, and lets everybody know. False when ts-mls could not follow."""
+        if len(self.drivers) > 1 and self.empties_half(committer, proposals):
+            return False
         pending_adds = [proposal['client'] for _, proposal in self.pending if proposal['type'] == 'add']
         pending_removes = [proposal['client'] for _, proposal in self.pending if proposal['type'] == 'remove']
         joiners = list(joiners) + pending_adds
@@ -166,6 +181,7 @@ class Sequence:
         self.counts[f'welcomes from {committer.driver.name}'] += len(joiners)
         if refused:
             self.remove_refusers(committer, refused)
+        return True
 
     def join(self, committer, client, welcome, tree):
         """Returns whether @client, whom @committer added, is a member now."""
@@ -195,7 +211,10 @@ class Sequence:
         """Those who could not take their place lose it again."""
         leaves = member.ask('state', label='x', context='', length=1)['members']
         self.note(f'{member} removes {refused}, who refused the tree')
-        self.commit(member, [{'type': 'remove', 'leaf': leaves[client.name]} for client in refused])
+        removes = [{'type': 'remove', 'leaf': leaves[client.name]} for client in refused]
+        if not self.commit(member, removes):
+            add = self.add_proposal()
+            self.commit(member, removes + [add], joiners=[add['client']])
         for client in refused:
             client.ask('forget')
 
@@ -214,7 +233,8 @@ class Sequence:
         return any(proposal['type'] == kind for _, proposal in self.pending)
 
     def n_expected(self):
-        return len(self.members) + sum({'add': 1, 'remove': -1}.get(proposal['type'], 0) for _, proposal in self.pending)
+        effects = {'add': 1, 'remove': -1}
+        return len(self.members) + sum(effects.get(proposal['type'], 0) for _, proposal in self.pending)
 
     def add_proposal(self):
         client = self.make_client()
@@ -231,8 +251,7 @@ class Sequence:
         proposals = [self.add_proposal() for _ in range(self.random.randint(1, min(3, room)))]
         joiners = [proposal['client'] for proposal in proposals]
         self.note(f'{committer} adds {joiners}')
-        self.commit(committer, proposals, joiners=joiners)
-        return True
+        return self.commit(committer, proposals, joiners=joiners)
 
     def step_remove(self):
         committer = self.random.choice(self.may_commit())
@@ -242,8 +261,7 @@ class Sequence:
         removed = self.random.sample(candidates, self.random.randint(1, min(2, len(candidates) - 1)))
         proposals = [{'type': 'remove', 'leaf': client.leaf} for client in removed]
         self.note(f'{committer} removes {removed}')
-        self.commit(committer, proposals, removed=removed)
-        return True
+        return self.commit(committer, proposals, removed=removed)
 
     def step_add_and_remove(self):
         committer = self.random.choice(self.may_commit())
@@ -253,14 +271,13 @@ class Sequence:
         removed = self.random.choice(candidates)
         add = self.add_proposal()
         self.note(f'{committer} replaces {removed} by {add["client"]}')
-        self.commit(committer, [{'type': 'remove', 'leaf': removed.leaf}, add], joiners=[add['client']], removed=[removed])
-        return True
+        return self.commit(committer, [{'type': 'remove', 'leaf': removed.leaf}, add], joiners=[add['client']],
+                           removed=[removed])
 
     def step_update(self):
         committer = self.random.choice(self.may_commit())
         self.note(f'{committer} commits' + (f' {len(self.pending)} proposals' if self.pending else ' an update'))
-        self.commit(committer)
-        return True
+        return self.commit(committer)
 
     def step_propose(self):
         proposer = self.random.choice(self.members)
@@ -297,18 +314,18 @@ class Sequence:
         committer = self.random.choice(self.may_commit())
         proposals = [{'type': 'psk', 'id': self.psk_id}]
         self.note(f'{committer} mixes in a pre-shared key')
-        self.commit(committer, proposals)
-        return True
+        return self.commit(committer, proposals)
 
     def step_extensions(self):
-        committer = self.random.choice(self.may_commit())
-        # ts-mls 1.6.4 encrypts the path of such a commit for the extensions of before (RFC 9420, section 12.4.1).
-        if committer.driver.name == 'ts-mls' and self.pending:
+        # ts-mls 1.6.4 commits these without the path that RFC 9420, section 17.4, requires, and with another proposal
+        # that needs one encrypts the path for the extensions of before (section 12.4.1). It can take them.
+        able = [member for member in self.may_commit() if member.driver.name != 'ts-mls']
+        if not able:
             return False
+        committer = self.random.choice(able)
         self.note(f'{committer} sets the extensions of the group')
         data = self.random.choice([b'\0\0\0', b'\0\0\2\0\1'])
-        self.commit(committer, [{'type': 'extensions', 'data': encode(data)}])
-        return True
+        return self.commit(committer, [{'type': 'extensions', 'data': encode(data)}])
 
     def step_external(self):
         """Joins by an external commit; pending proposals fall away with it."""
@@ -319,7 +336,7 @@ class Sequence:
         newcomer = self.make_client()
         self.note(f'{newcomer} joins by itself, with the information of {helper}')
         try:
-            commit = newcomer.ask('join-external', groupInfo=group_info, resync=False)['commit']
+            commit = newcomer.ask('join-external', groupInfo=group_info)['commit']
         except Failure as failure:
             if not self.is_known_refusal(failure, helper):
                 raise
@@ -328,6 +345,26 @@ class Sequence:
         self.deliver(commit, newcomer, 'commit')
         self.after_commit([], [newcomer])
         self.count('external commits by ' + newcomer.driver.name)
+        return True
+
+    def step_resync(self):
+        """A member that lost its state takes its place again by an external commit."""
+        if len(self.members) < 2:
+            return False
+        member = self.random.choice(self.members)
+        helper = self.random.choice([other for other in self.members if other is not member])
+        group_info = helper.ask('group-info')['groupInfo']
+        self.note(f'{member} lost its state and rejoins, with the information of {helper}')
+        try:
+            commit = member.ask('join-external', groupInfo=group_info, formerLeaf=member.leaf)['commit']
+        except Failure as failure:
+            if not self.is_known_refusal(failure, helper):
+                raise
+            return False
+        self.deliver(commit, member, 'commit')
+        self.late = [entry for entry in self.late if entry[0] is not member]
+        self.after_commit([], [])
+        self.count('returns of ' + member.driver.name)
         return True
 
     def step_messages(self):
@@ -378,8 +415,8 @@ class Sequence:
 
     def run(self, n_steps):
         steps = [self.step_add] * 3 + [self.step_remove, self.step_add_and_remove] + [self.step_update] * 3 + \
-            [self.step_propose] * 5 + [self.step_psk, self.step_extensions, self.step_external, self.step_restart] + \
-            [self.step_messages] * 3 + [self.step_late]
+            [self.step_propose] * 5 + [self.step_psk, self.step_extensions, self.step_external, self.step_resync] + \
+            [self.step_messages] * 3 + [self.step_late, self.step_restart]
         done = 0
         while done < n_steps:
             step = self.random.choice(steps if len(self.members) > 1 else [self.step_add, self.step_external])
@@ -415,11 +452,11 @@ def prepare_node_modules(folder):
     return None
 
 
-def run_sequence(drivers, seed, n_steps, counts):
+def run_sequence(drivers, suites, seed, n_steps, counts):
     """Returns what went wrong, or None."""
     sequence = None
     try:
-        sequence = Sequence(drivers, seed, counts)
+        sequence = Sequence(drivers, suites, seed, counts)
         sequence.run(n_steps)
     except Failure as failure:
         lines = [f'seed {seed}: {failure}'] + [f'  {line}' for line in (sequence.log if sequence else [])]
@@ -434,6 +471,7 @@ def main():
     parser.add_argument('--sequences', type=int, default=20)
     parser.add_argument('--steps', type=int, default=15)
     parser.add_argument('--seed', type=int, default=None)
+    parser.add_argument('--suites', type=int, nargs='+', help='numbers of cipher suites; what Confab has, if not given')
     parser.add_argument('--only', choices=('confab', 'ts-mls'), help='one implementation with itself')
     arguments = parser.parse_args()
 
@@ -450,11 +488,12 @@ def main():
         drivers.append(Driver('confab', [arguments.driver]))
     if arguments.only != 'confab':
         drivers.append(Driver('ts-mls', ['node', '--no-warnings', 'driver.mjs'], cwd=arguments.node_modules))
+    suites = arguments.suites or drivers[0].ask('suites')['suites']
     counts = collections.Counter()
     start = time.monotonic()
     n_failed = 0
     for i in range(arguments.sequences):
-        problem = run_sequence(drivers, seed + i, arguments.steps, counts)
+        problem = run_sequence(drivers, suites, seed + i, arguments.steps, counts)
         print(f'{"ok" if problem is None else "not ok"} {i + 1} - seed {seed + i}')
         if problem is not None:
             n_failed += 1

@@ -1,0 +1,597 @@
+/* connection.c: a WebSocket peer
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * libsoup parses what comes in and answers pings and closes; what goes out is framed here, once for everybody, and put
+ * straight into the stream's buffer. Close frames of ours are written here too, because libsoup refuses to send 1012.
+ */
+#define G_LOG_DOMAIN "confab-net"
+
+#include "config.h"
+
+#include "net/connection.h"
+
+#include "net/door-websocket.h"
+#include "net/frame.h"
+
+#define MAX_FRAME (64 * 1024)
+/* libsoup bounds a frame, not a message of many fragments: so much may come without completing a message. */
+#define MAX_UNFINISHED (2 * MAX_FRAME)
+#define MAX_TOPICS 8192
+#define MAX_BAD_FRAMES 32
+/* When all connections together hold too much unread output, only those with more than this are slow. */
+#define FAIR_WAITING (64 * 1024)
+#define CLOSE_WAIT 5
+#define ALIVE_INTERVAL 30
+
+static const gboolean edges[5][5] = {
+  /* to:                    ANONYMOUS JOINING OPEN CLOSING GONE */
+  [CONNECTION_ANONYMOUS] = { FALSE,    TRUE,   FALSE, TRUE, TRUE },
+  [CONNECTION_JOINING]   = { TRUE,     FALSE,  TRUE,  TRUE, TRUE },
+  [CONNECTION_OPEN]      = { FALSE,    FALSE,  FALSE, TRUE, TRUE },
+  [CONNECTION_CLOSING]   = { FALSE,    FALSE,  FALSE, FALSE, TRUE },
+};
+
+static void connection_schedule (Connection *self);
+
+static NetServer *
+connection_get_server (Connection *self)
+{
+  return self->reactor->server;
+}
+
+static gint64
+connection_now (Connection *self)
+{
+  return self->reactor->poller->now;
+}
+
+void
+connection_set_state (Connection *self, ConnectionState state)
+{
+  NetCounters *counters = &connection_get_server (self)->counters;
+
+  g_assert (edges[self->state][state]);
+  if (self->state == CONNECTION_OPEN)
+    net_count (&counters->authenticated, -1);
+  if (state == CONNECTION_OPEN)
+    net_count (&counters->authenticated, 1);
+  self->state = state;
+  if (state != CONNECTION_GONE)
+    connection_schedule (self);
+}
+
+/* ---- Output ----------------------------------------------------------------------------------------------- */
+
+static gboolean
+connection_is_slow (Connection *self)
+{
+  NetServer *server = connection_get_server (self);
+  gsize waiting = stream_get_waiting (self->stream);
+
+  return waiting > server->options.max_waiting ||
+         (waiting > FAIR_WAITING && (gsize) net_counted (&server->counters.bytes_waiting) > server->options.max_waiting_total);
+}
+
+void
+connection_send (Connection *self, GBytes *text)
+{
+  NetCounters *counters = &connection_get_server (self)->counters;
+  guint8 header[FRAME_MAX_HEADER];
+  gsize length;
+  const char *payload = g_bytes_get_data (text, &length);
+
+  if (self->state >= CONNECTION_CLOSING)
+    return;
+  if (connection_is_slow (self))
+    {
+      net_count (&counters->closed_slow, 1);
+      connection_close (self, CLOSE_SLOW_READER, "slow reader");
+      return;
+    }
+  stream_append (self->stream, header, frame_write_text_header (header, length), payload, length);
+  net_count (&counters->frames_sent, 1);
+}
+
+static void
+connection_say_close (Connection *self, guint16 code, const char *reason)
+{
+  guint8 frame[FRAME_MAX_CLOSE];
+
+  stream_append (self->stream, frame, frame_write_close (frame, code, reason), NULL, 0);
+  stream_finish_output (self->stream);
+  /* The peer's answer has to be read, whatever was held back. */
+  stream_set_reading (self->stream, TRUE);
+}
+
+void
+connection_close (Connection *self, guint16 code, const char *reason)
+{
+  if (self->state >= CONNECTION_CLOSING)
+    return;
+  g_debug ("closing connection from %s with %u: %s", self->caller->address, code, reason);
+  connection_say_close (self, code, reason);
+  self->closing_ends = connection_now (self) + CLOSE_WAIT;
+  connection_set_state (self, CONNECTION_CLOSING);
+}
+
+void
+connection_drain (Connection *self)
+{
+  if (self->state >= CONNECTION_CLOSING)
+    return;
+  self->draining = TRUE;
+  if (self->in_flight == 0)
+    connection_close (self, CLOSE_RESTART, "restart");
+  else
+    stream_set_reading (self->stream, FALSE);
+}
+
+/* ---- Topics ----------------------------------------------------------------------------------------------- */
+
+static guint
+connection_find_topic (Connection *self, const char *name)
+{
+  guint i = 0;
+
+  while (i < self->n_topics && !g_str_equal (topic_get_name (self->topics[i]), name))
+    i++;
+  return i;
+}
+
+/* Takes the hold. */
+static void
+connection_join_topic (Connection *self, Topic *topic)
+{
+  Reactor *reactor = self->reactor;
+
+  if (self->state >= CONNECTION_CLOSING || self->n_topics >= MAX_TOPICS ||
+      connection_find_topic (self, topic_get_name (topic)) < self->n_topics)
+    {
+      hub_release (reactor->server->hub, topic, reactor->seat);
+      return;
+    }
+  if (self->n_topics == self->n_topics_allocated)
+    {
+      self->n_topics_allocated = MAX (4, self->n_topics_allocated * 3 / 2);
+      self->topics = g_renew (Topic *, self->topics, self->n_topics_allocated);
+    }
+  self->topics[self->n_topics++] = topic;
+  topic_add_member (topic, reactor->seat, self);
+}
+
+static void
+connection_leave_topic_at (Connection *self, guint i)
+{
+  Reactor *reactor = self->reactor;
+  Topic *topic = self->topics[i];
+
+  self->topics[i] = self->topics[--self->n_topics];
+  topic_remove_member (topic, reactor->seat, self);
+  hub_release (reactor->server->hub, topic, reactor->seat);
+}
+
+void
+connection_leave_topic (Connection *self, const char *name)
+{
+  guint i = connection_find_topic (self, name);
+
+  if (i < self->n_topics)
+    connection_leave_topic_at (self, i);
+}
+
+/* subject: Connection, referenced; content: Topic, held. */
+static void
+on_subscribe (gpointer owner, gpointer subject, gpointer content, gpointer extra)
+{
+  Connection *self = subject;
+
+  if (owner != NULL)
+    connection_join_topic (self, content);
+  else
+    topic_unref (content);
+  connection_unref (self);
+}
+
+static void
+on_unsubscribe (gpointer owner, gpointer subject, gpointer content, gpointer extra)
+{
+  g_autofree char *name = content;
+  Connection *self = subject;
+
+  if (owner != NULL && self->state != CONNECTION_GONE)
+    connection_leave_topic (self, name);
+  connection_unref (self);
+}
+
+static void
+connection_subscribe (gpointer subscriber, const char *name)
+{
+  Connection *self = subscriber;
+  Topic *topic = hub_hold (connection_get_server (self)->hub, name, self->reactor->seat);
+
+  reactor_post (self->reactor, on_subscribe, connection_ref (self), topic, NULL);
+}
+
+static void
+connection_unsubscribe (gpointer subscriber, const char *name)
+{
+  Connection *self = subscriber;
+
+  reactor_post (self->reactor, on_unsubscribe, connection_ref (self), g_strdup (name), NULL);
+}
+
+const SubscriberClass connection_subscriber_class = {
+  .subscribe = connection_subscribe,
+  .unsubscribe = connection_unsubscribe,
+  .ref = (gpointer (*) (gpointer)) connection_ref,
+  .unref = (void (*) (gpointer)) connection_unref,
+};
+
+/* ---- Events ----------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_for_me (Connection *self, Event *event)
+{
+  if (event->control == EVENT_CLOSE_SESSION)
+    return g_strcmp0 (self->caller->session_id, event->argument) == 0;
+  return event->except_user == NULL || g_strcmp0 (self->caller->user_id, event->except_user) != 0;
+}
+
+void
+connection_tell (Connection *self, Event *event)
+{
+  Reactor *reactor = self->reactor;
+
+  if (self->state >= CONNECTION_CLOSING || !is_for_me (self, event))
+    return;
+
+  if (event->control == EVENT_SUBSCRIBE)
+    connection_join_topic (self, hub_hold (reactor->server->hub, event->argument, reactor->seat));
+  else if (event->control == EVENT_UNSUBSCRIBE)
+    connection_leave_topic (self, event->argument);
+
+  /* Before hello nothing is promised: what happened until then is in the snapshot that the client asks for after it. */
+  if (event->frame != NULL && self->state == CONNECTION_OPEN)
+    connection_send (self, event->frame);
+  if (event->control == EVENT_CLOSE_SESSION)
+    connection_close (self, CLOSE_SIGN_IN, "session revoked");
+}
+
+/* ---- Operations ------------------------------------------------------------------------------------------- */
+
+void
+connection_begin_operation (Connection *self)
+{
+  self->in_flight++;
+  if (self->in_flight < connection_get_server (self)->options.max_in_flight || self->resting)
+    return;
+  self->resting = TRUE;
+  stream_set_reading (self->stream, FALSE);
+}
+
+void
+connection_end_operation (Connection *self)
+{
+  self->in_flight--;
+  if (self->state >= CONNECTION_CLOSING)
+    return;
+  if (self->draining)
+    {
+      if (self->in_flight == 0)
+        connection_close (self, CLOSE_RESTART, "restart");
+      return;
+    }
+  if (self->resting && self->in_flight <= connection_get_server (self)->options.max_in_flight / 2)
+    {
+      self->resting = FALSE;
+      stream_set_reading (self->stream, TRUE);
+    }
+}
+
+gboolean
+connection_set_caller (Connection *self, const Caller *caller)
+{
+  g_assert (!self->counted_user);
+  if (!admission_enter (connection_get_server (self)->users, caller->user_id))
+    return FALSE;
+  self->counted_user = TRUE;
+  caller_free (self->caller);
+  self->caller = caller_copy (caller);
+  return TRUE;
+}
+
+void
+connection_renew_token (Connection *self, gint64 expires)
+{
+  gint64 lifetime = (expires - g_get_real_time () / 1000) / 1000;
+
+  self->token_ends = connection_now (self) + lifetime + connection_get_server (self)->options.token_grace;
+  connection_schedule (self);
+}
+
+void
+connection_count_bad_frame (Connection *self)
+{
+  if (++self->bad_frames < MAX_BAD_FRAMES)
+    return;
+  net_count (&connection_get_server (self)->counters.closed_protocol, 1);
+  connection_close (self, CLOSE_GO_AWAY, "too many frames that make no sense");
+}
+
+/* ---- Time ------------------------------------------------------------------------------------------------- */
+
+static gint64
+connection_get_next_deadline (Connection *self)
+{
+  const NetOptions *options = &connection_get_server (self)->options;
+  gint64 heard = stream_get_last_heard (self->stream);
+
+  switch (self->state)
+    {
+    case CONNECTION_ANONYMOUS:
+      return self->opened + options->authentication_timeout;
+    case CONNECTION_JOINING:
+    case CONNECTION_OPEN:
+      return MIN (MIN (MAX (heard, self->pinged) + options->heartbeat, heard + options->silence), self->token_ends);
+    default:
+      return self->closing_ends;
+    }
+}
+
+static void
+connection_schedule (Connection *self)
+{
+  wheel_set (&self->reactor->wheel, &self->timer, connection_get_next_deadline (self));
+}
+
+static void
+connection_ping (Connection *self)
+{
+  static const char ping[] = "{\"event\":\"ping\",\"data\":{}}";
+  g_autoptr(GBytes) text = g_bytes_new_static (ping, sizeof ping - 1);
+
+  self->pinged = connection_now (self);
+  connection_send (self, text);
+}
+
+static void
+connection_tell_alive (Connection *self)
+{
+  gint64 heard = stream_get_last_heard (self->stream);
+
+  if (heard < self->last_alive + ALIVE_INTERVAL)
+    return;
+  self->last_alive = heard;
+  api_connection_alive (connection_get_server (self)->api, self->caller);
+}
+
+static void
+connection_check_open (Connection *self)
+{
+  NetServer *server = connection_get_server (self);
+  gint64 now = connection_now (self);
+  gint64 heard = stream_get_last_heard (self->stream);
+
+  if (self->token_ends <= now)
+    {
+      connection_close (self, CLOSE_SIGN_IN, "token ran out");
+      return;
+    }
+  if (heard + server->options.silence <= now)
+    {
+      net_count (&server->counters.closed_silent, 1);
+      connection_release (self);
+      return;
+    }
+  if (MAX (heard, self->pinged) + server->options.heartbeat <= now)
+    connection_ping (self);
+  if (self->state == CONNECTION_OPEN)
+    connection_tell_alive (self);
+}
+
+static void
+on_due (WheelEntry *timer)
+{
+  Connection *self = (Connection *) (gpointer) ((guint8 *) timer - G_STRUCT_OFFSET (Connection, timer));
+  NetServer *server = connection_get_server (self);
+
+  connection_ref (self);
+  if (self->state == CONNECTION_ANONYMOUS && self->opened + server->options.authentication_timeout <= connection_now (self))
+    {
+      net_count (&server->counters.closed_unauthenticated, 1);
+      connection_close (self, CLOSE_SIGN_IN, "not signed in in time");
+    }
+  else if (self->state == CONNECTION_JOINING || self->state == CONNECTION_OPEN)
+    connection_check_open (self);
+  else if (self->state == CONNECTION_CLOSING && self->closing_ends <= connection_now (self))
+    connection_release (self);
+
+  if (self->state != CONNECTION_GONE && !wheel_has (&self->timer))
+    connection_schedule (self);
+  connection_unref (self);
+}
+
+/* ---- What libsoup tells ----------------------------------------------------------------------------------- */
+
+static void
+on_message (SoupWebsocketConnection *socket, int type, GBytes *text, Connection *self)
+{
+  gsize length;
+  const char *bytes = g_bytes_get_data (text, &length);
+
+  stream_mark_input (self->stream);
+  if (self->state >= CONNECTION_CLOSING)
+    return;
+  net_count (&connection_get_server (self)->counters.frames_received, 1);
+  if (type == SOUP_WEBSOCKET_DATA_TEXT)
+    door_websocket_receive (self, bytes, length);
+  else
+    connection_close (self, CLOSE_UNSUPPORTED, "text frames only");
+}
+
+/* The peer said goodbye first; libsoup answers. */
+static void
+on_closing (SoupWebsocketConnection *socket, Connection *self)
+{
+  if (self->state >= CONNECTION_CLOSING)
+    return;
+  self->closing_ends = connection_now (self) + CLOSE_WAIT;
+  connection_set_state (self, CONNECTION_CLOSING);
+}
+
+/* libsoup closes the stream right after this, for a frame too big even without a word. The peer may be in the middle of
+ * sending, and a socket closed then is reset under it, the reason lost; so the word is ours, and the peer is waited for. */
+static void
+on_error (SoupWebsocketConnection *socket, GError *error, Connection *self)
+{
+  if (self->state >= CONNECTION_CLOSING)
+    return;
+  net_count (&connection_get_server (self)->counters.closed_protocol, 1);
+  connection_close (self, error->domain == SOUP_WEBSOCKET_ERROR ? error->code : CLOSE_PROTOCOL_ERROR, NULL);
+  stream_ignore_input (self->stream);
+}
+
+/* ---- What the stream tells -------------------------------------------------------------------------------- */
+
+static void
+on_stream_ended (gpointer owner)
+{
+  connection_release (owner);
+}
+
+static void
+on_stream_closed (gpointer owner)
+{
+  Connection *self = owner;
+
+  if (!stream_ignores_input (self->stream))
+    connection_release (self);
+}
+
+static void
+on_stream_fed (gpointer owner)
+{
+  Connection *self = owner;
+
+  if (self->state >= CONNECTION_CLOSING || stream_get_input_since_mark (self->stream) <= MAX_UNFINISHED)
+    return;
+  net_count (&connection_get_server (self)->counters.closed_protocol, 1);
+  connection_close (self, CLOSE_TOO_BIG, "message too big");
+  stream_ignore_input (self->stream);
+}
+
+static const StreamOwnerClass stream_owner_class = {
+  .ended = on_stream_ended,
+  .closed = on_stream_closed,
+  .fed = on_stream_fed,
+};
+
+/* ---- Life ------------------------------------------------------------------------------------------------- */
+
+/* libsoup wants one; nobody looks at it. */
+static GUri *
+get_uri (void)
+{
+  static GUri *uri;
+
+  if (g_once_init_enter_pointer (&uri))
+    g_once_init_leave_pointer (&uri, g_uri_parse ("ws://localhost/ws", G_URI_FLAGS_NONE, NULL));
+  return uri;
+}
+
+static void
+connection_open_socket (Connection *self)
+{
+  Poller *poller = self->reactor->poller;
+
+  g_main_context_push_thread_default (poller->dormant);
+  self->socket = soup_websocket_connection_new (G_IO_STREAM (self->stream), get_uri (), SOUP_WEBSOCKET_CONNECTION_SERVER,
+                                                NULL, NULL, NULL);
+  g_main_context_pop_thread_default (poller->dormant);
+  soup_websocket_connection_set_max_incoming_payload_size (self->socket, MAX_FRAME);
+  g_signal_connect (self->socket, "message", G_CALLBACK (on_message), self);
+  g_signal_connect (self->socket, "closing", G_CALLBACK (on_closing), self);
+  g_signal_connect (self->socket, "error", G_CALLBACK (on_error), self);
+}
+
+Connection *
+connection_new (Reactor *reactor, int fd, const char *address, char *counted_address)
+{
+  Connection *self = g_new0 (Connection, 1);
+  NetCounters *counters = &reactor->server->counters;
+
+  reactor_assert_mine (reactor);
+  g_atomic_ref_count_init (&self->references);
+  self->link.data = self;
+  self->timer.call = on_due;
+  self->reactor = reactor;
+  self->counted_address = counted_address;
+  self->caller = g_new0 (Caller, 1);
+  self->caller->address = g_strdup (address);
+  self->opened = self->last_alive = reactor->poller->now;
+  self->stream = stream_new (reactor->poller, fd, &stream_owner_class, self);
+  connection_open_socket (self);
+  g_queue_push_tail_link (&reactor->connections, &self->link);
+  net_count (&counters->connections, 1);
+  net_count (&counters->connections_opened, 1);
+  connection_schedule (self);
+  return self;
+}
+
+Connection *
+connection_ref (Connection *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+connection_unref (Connection *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_assert (self->state == CONNECTION_GONE);
+  caller_free (self->caller);
+  g_free (self->counted_address);
+  g_free (self);
+}
+
+static void
+connection_leave_counts (Connection *self)
+{
+  NetServer *server = connection_get_server (self);
+
+  if (self->counted_address != NULL)
+    admission_leave (server->addresses, self->counted_address);
+  if (self->counted_user)
+    admission_leave (server->users, self->caller->user_id);
+  net_count (&server->counters.connections, -1);
+  net_count (&server->counters.sockets, -1);
+}
+
+void
+connection_release (Connection *self)
+{
+  Reactor *reactor = self->reactor;
+
+  if (self->state == CONNECTION_GONE)
+    return;
+  reactor_assert_mine (reactor);
+  connection_set_state (self, CONNECTION_GONE);
+  wheel_remove (&self->timer);
+  g_queue_unlink (&reactor->connections, &self->link);
+  stream_shut (self->stream);
+  while (self->n_topics > 0)
+    connection_leave_topic_at (self, self->n_topics - 1);
+  g_clear_pointer (&self->topics, g_free);
+  connection_leave_counts (self);
+  if (self->announced)
+    api_connection_closed (reactor->server->api, self->caller);
+
+  /* We may be inside both of them. */
+  g_signal_handlers_disconnect_by_data (self->socket, self);
+  poller_bury (reactor->poller, g_steal_pointer (&self->socket));
+  poller_bury (reactor->poller, g_steal_pointer (&self->stream));
+  connection_unref (self);
+}

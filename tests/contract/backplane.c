@@ -1,0 +1,449 @@
+/* backplane.c: what every backplane has to do, on each that there is
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The clock is the test's where the implementation lets it be.
+ */
+#include "config.h"
+
+#include "backplane/backplane.h"
+#include "backplane/local/local-backplane.h"
+#include "backplane/local/local-buckets.h"
+
+typedef struct
+{
+  const char *name;
+  const char *address;
+  void (*set_clock) (Backplane *backplane, gint64 (*clock) (void));
+} Implementation;
+
+static const Implementation implementations[] = {
+  { "local", "local", local_backplane_set_clock },
+};
+
+typedef struct
+{
+  Backplane *backplane;
+  GMutex mutex;
+  GString *delivered;      /* "topic/name " for each event */
+  guint n_calls;
+} Fixture;
+
+static gint64 now;
+
+static gint64
+get_now (void)
+{
+  return now;
+}
+
+static void
+pass (double seconds)
+{
+  now += (gint64) (seconds * G_USEC_PER_SEC);
+}
+
+static void
+on_events (Event **events, guint n_events, gpointer data)
+{
+  Fixture *fixture = data;
+
+  g_mutex_lock (&fixture->mutex);
+  fixture->n_calls++;
+  for (guint i = 0; i < n_events; i++)
+    g_string_append_printf (fixture->delivered, "%s/%s ", events[i]->topic, events[i]->name);
+  g_mutex_unlock (&fixture->mutex);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  const Implementation *implementation = data;
+  g_autoptr(GError) error = NULL;
+
+  now = 1000 * G_USEC_PER_SEC;
+  g_mutex_init (&fixture->mutex);
+  fixture->delivered = g_string_new (NULL);
+  fixture->backplane = backplane_open (implementation->address, &error);
+  g_assert_no_error (error);
+  implementation->set_clock (fixture->backplane, get_now);
+  backplane_set_deliver (fixture->backplane, on_events, fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  backplane_close (fixture->backplane);
+  g_string_free (fixture->delivered, TRUE);
+  g_mutex_clear (&fixture->mutex);
+}
+
+static void
+test_check (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (backplane_check (fixture->backplane, &error));
+  g_assert_no_error (error);
+}
+
+/* ---- Events ----------------------------------------------------------------------------------------------- */
+
+static void
+publish (Fixture *fixture, const char *topic, const char *name)
+{
+  g_autoptr(Event) event = event_new (topic, name, g_string_new ("{\"n\":1}"));
+
+  backplane_publish (fixture->backplane, &event, 1);
+}
+
+static void
+test_event (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Event) event = event_new ("room:R", "new-message", g_string_new ("{\"n\":1}"));
+  g_autoptr(Event) control = event_new_control ("user:U", EVENT_SUBSCRIBE, "room:R");
+
+  g_assert_cmpmem (g_bytes_get_data (event->frame, NULL), g_bytes_get_size (event->frame),
+                   "{\"event\":\"new-message\",\"data\":{\"n\":1}}", 38);
+  g_assert_cmpint (event->control, ==, EVENT_PLAIN);
+  g_assert_null (control->frame);
+  g_assert_null (control->name);
+  g_assert_cmpstr (control->argument, ==, "room:R");
+}
+
+static void
+test_subscriptions (Fixture *fixture, gconstpointer data)
+{
+  publish (fixture, "room:R", "before");
+  backplane_subscribe (fixture->backplane, "room:R");
+  publish (fixture, "room:R", "one");
+  publish (fixture, "room:S", "elsewhere");
+  backplane_subscribe (fixture->backplane, "room:R");
+  backplane_unsubscribe (fixture->backplane, "room:R");
+  publish (fixture, "room:R", "two");
+  backplane_unsubscribe (fixture->backplane, "room:R");
+  publish (fixture, "room:R", "after");
+  g_assert_cmpstr (fixture->delivered->str, ==, "room:R/one room:R/two ");
+}
+
+static void
+test_batch (Fixture *fixture, gconstpointer data)
+{
+  static const char * const topics[] = { "room:R", "room:none", "user:U", "room:R" };
+  static const char * const names[] = { "a", "b", "c", "d" };
+  Event *events[4];
+
+  backplane_subscribe (fixture->backplane, "room:R");
+  backplane_subscribe (fixture->backplane, "user:U");
+  for (guint i = 0; i < 4; i++)
+    events[i] = event_new (topics[i], names[i], g_string_new ("{}"));
+  backplane_publish (fixture->backplane, events, 4);
+  for (guint i = 0; i < 4; i++)
+    event_unref (events[i]);
+  g_assert_cmpstr (fixture->delivered->str, ==, "room:R/a user:U/c room:R/d ");
+}
+
+typedef struct
+{
+  Fixture *fixture;
+  guint number;
+} Publisher;
+
+static gpointer
+publish_many (gpointer data)
+{
+  Publisher *self = data;
+  g_autofree char *topic = g_strdup_printf ("room:%u", self->number);
+
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u", i);
+
+      publish (self->fixture, topic, name);
+    }
+  return NULL;
+}
+
+/* What one thread publishes on a topic comes in its order, whatever others do. */
+static void
+test_order (Fixture *fixture, gconstpointer data)
+{
+  Publisher publishers[4];
+  GThread *threads[4];
+  guint next[4] = { 0 };
+  g_auto(GStrv) seen = NULL;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *topic = g_strdup_printf ("room:%u", i);
+
+      backplane_subscribe (fixture->backplane, topic);
+      publishers[i] = (Publisher) { fixture, i };
+      threads[i] = g_thread_new ("publisher", publish_many, &publishers[i]);
+    }
+  for (guint i = 0; i < 4; i++)
+    g_thread_join (threads[i]);
+
+  seen = g_strsplit (fixture->delivered->str, " ", -1);
+  for (guint i = 0; seen[i] != NULL && seen[i][0] != '\0'; i++)
+    {
+      guint room = seen[i][5] - '0';
+
+      g_assert_cmpuint (g_ascii_strtoull (seen[i] + 7, NULL, 10), ==, next[room]);
+      next[room]++;
+    }
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpuint (next[i], ==, 500);
+}
+
+static void
+subscribe_when_told (Event **events, guint n_events, gpointer data)
+{
+  Fixture *fixture = data;
+
+  fixture->n_calls++;
+  backplane_subscribe (fixture->backplane, "room:other");
+  backplane_unsubscribe (fixture->backplane, "room:other");
+}
+
+/* Receivers may use the backplane. */
+static void
+test_subscribe_while_delivering (Fixture *fixture, gconstpointer data)
+{
+  backplane_set_deliver (fixture->backplane, subscribe_when_told, fixture);
+  backplane_subscribe (fixture->backplane, "room:R");
+  publish (fixture, "room:R", "one");
+  g_assert_cmpuint (fixture->n_calls, ==, 1);
+}
+
+/* ---- Presence --------------------------------------------------------------------------------------------- */
+
+#define ONLINE CONFAB_PRESENCE_STATUS_ONLINE
+#define AWAY CONFAB_PRESENCE_STATUS_AWAY
+#define DND CONFAB_PRESENCE_STATUS_DND
+#define INVISIBLE CONFAB_PRESENCE_STATUS_INVISIBLE
+#define OFFLINE CONFAB_PRESENCE_STATUS_OFFLINE
+
+/* Steps of one person's devices, and what others see after each. */
+static void
+test_merge (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *device;
+    ConfabPresenceStatus status;
+    gboolean changed;
+    ConfabPresenceStatus merged;
+  } steps[] = {
+    { "phone", OFFLINE, FALSE, OFFLINE },
+    { "phone", AWAY, TRUE, AWAY },
+    { "phone", AWAY, FALSE, AWAY },
+    { "laptop", DND, TRUE, DND },
+    { "tablet", ONLINE, TRUE, ONLINE },
+    { "tablet", AWAY, TRUE, DND },
+    { "laptop", INVISIBLE, TRUE, OFFLINE },
+    { "phone", ONLINE, FALSE, OFFLINE },
+    { "laptop", ONLINE, TRUE, ONLINE },
+    { "laptop", OFFLINE, FALSE, ONLINE },
+    { "phone", OFFLINE, TRUE, AWAY },
+    { "tablet", OFFLINE, TRUE, OFFLINE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      ConfabPresenceStatus merged = -1;
+      gboolean changed = backplane_set_presence (fixture->backplane, "ada", steps[i].device, steps[i].status, 60, &merged);
+
+      g_assert_cmpint (changed, ==, steps[i].changed);
+      g_assert_cmpint (merged, ==, steps[i].merged);
+      g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, steps[i].merged);
+      g_assert_cmpint (backplane_get_presence (fixture->backplane, "ben"), ==, OFFLINE);
+    }
+}
+
+static void
+on_gone (const char *user_id, gpointer data)
+{
+  g_string_append_printf (data, "%s ", user_id);
+}
+
+static void
+test_expiry (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GString) gone = g_string_new (NULL);
+
+  backplane_set_presence (fixture->backplane, "ada", "phone", ONLINE, 60, NULL);
+  backplane_set_presence (fixture->backplane, "ada", "laptop", AWAY, 90, NULL);
+  backplane_set_presence (fixture->backplane, "ben", "phone", ONLINE, 60, NULL);
+  backplane_set_presence (fixture->backplane, "cy", "phone", INVISIBLE, 60, NULL);
+  pass (59);
+  backplane_expire_presence (fixture->backplane, on_gone, gone);
+  g_assert_cmpstr (gone->str, ==, "");
+  backplane_renew_presence (fixture->backplane, "ben", "phone", 60);
+  backplane_renew_presence (fixture->backplane, "ben", "laptop", 60);
+
+  pass (2);
+  g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, AWAY);
+  g_assert_cmpint (backplane_get_presence (fixture->backplane, "ben"), ==, ONLINE);
+  backplane_expire_presence (fixture->backplane, on_gone, gone);
+  /* Nobody saw cy, so nobody is told. */
+  g_assert_cmpstr (gone->str, ==, "");
+
+  pass (30);
+  backplane_expire_presence (fixture->backplane, on_gone, gone);
+  g_assert_cmpstr (gone->str, ==, "ada ");
+  pass (60);
+  g_assert_cmpint (backplane_get_presence (fixture->backplane, "ben"), ==, OFFLINE);
+  backplane_expire_presence (fixture->backplane, on_gone, gone);
+  backplane_expire_presence (fixture->backplane, on_gone, gone);
+  g_assert_cmpstr (gone->str, ==, "ada ben ");
+}
+
+/* A renewal does not bring back who ran out, and keeps the status. */
+static void
+test_renewal (Fixture *fixture, gconstpointer data)
+{
+  backplane_set_presence (fixture->backplane, "ada", "phone", DND, 10, NULL);
+  pass (5);
+  backplane_renew_presence (fixture->backplane, "ada", "phone", 10);
+  pass (9);
+  g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, DND);
+  pass (2);
+  backplane_renew_presence (fixture->backplane, "ada", "phone", 10);
+  g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, OFFLINE);
+}
+
+/* A person's devices are bounded. */
+static void
+test_many_devices (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *device = g_strdup_printf ("device-%u", i);
+
+      backplane_set_presence (fixture->backplane, "ada", device, AWAY, 60 + i, NULL);
+    }
+  backplane_set_presence (fixture->backplane, "ada", "phone", ONLINE, 2000, NULL);
+  g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, ONLINE);
+}
+
+/* ---- Rates ------------------------------------------------------------------------------------------------ */
+
+static void
+test_bucket (Fixture *fixture, gconstpointer data)
+{
+  double retry_after, remaining;
+
+  for (int left = 4; left >= 0; left--)
+    {
+      g_assert_true (backplane_take (fixture->backplane, "send", "ada", 2, 5, &retry_after, &remaining));
+      g_assert_cmpfloat (remaining, ==, left);
+      g_assert_cmpfloat (retry_after, ==, 0);
+    }
+  g_assert_false (backplane_take (fixture->backplane, "send", "ada", 2, 5, &retry_after, &remaining));
+  g_assert_cmpfloat_with_epsilon (retry_after, 0.5, 0.001);
+
+  /* Others, and other buckets, are not concerned. */
+  g_assert_true (backplane_take (fixture->backplane, "send", "ben", 2, 5, NULL, NULL));
+  g_assert_true (backplane_take (fixture->backplane, "read", "ada", 2, 5, NULL, NULL));
+
+  pass (0.4);
+  g_assert_false (backplane_take (fixture->backplane, "send", "ada", 2, 5, &retry_after, &remaining));
+  g_assert_cmpfloat_with_epsilon (retry_after, 0.1, 0.001);
+  pass (0.1001);
+  g_assert_true (backplane_take (fixture->backplane, "send", "ada", 2, 5, NULL, NULL));
+  g_assert_false (backplane_take (fixture->backplane, "send", "ada", 2, 5, NULL, NULL));
+
+  /* It fills up to its burst and no further. */
+  pass (3600);
+  g_assert_true (backplane_take (fixture->backplane, "send", "ada", 2, 5, NULL, &remaining));
+  g_assert_cmpfloat (remaining, ==, 4);
+}
+
+/* Refusals cost nothing: who keeps asking is let in as soon as who waits. */
+static void
+test_bucket_while_asking (Fixture *fixture, gconstpointer data)
+{
+  guint n_taken = 0;
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      n_taken += backplane_take (fixture->backplane, "send", "ada", 1, 1, NULL, NULL);
+      pass (0.01);
+    }
+  g_assert_cmpuint (n_taken, >=, 9);
+  g_assert_cmpuint (n_taken, <=, 10);
+}
+
+static void
+test_idle_buckets_are_forgotten (void)
+{
+  LocalBuckets *buckets = local_buckets_new ();
+  double retry_after, remaining;
+
+  now = 0;
+  for (guint i = 0; i < LOCAL_BUCKETS_MAX + 50000; i++)
+    {
+      g_autofree char *who = g_strdup_printf ("address-%u", i);
+
+      local_buckets_take (buckets, "sign-in", who, 0.2, 20, now, &retry_after, &remaining);
+    }
+  g_assert_cmpuint (local_buckets_count (buckets), <=, LOCAL_BUCKETS_MAX);
+
+  /* All are full again after a while, so whoever comes sweeps them away. */
+  pass (200);
+  for (guint i = 0; i < LOCAL_BUCKETS_MAX; i++)
+    {
+      g_autofree char *who = g_strdup_printf ("later-%u", i % 1000);
+
+      local_buckets_take (buckets, "sign-in", who, 1000, 1000, now, &retry_after, &remaining);
+    }
+  g_assert_cmpuint (local_buckets_count (buckets), <=, LOCAL_BUCKETS_MAX);
+  local_buckets_free (buckets);
+}
+
+static void
+test_bad_address (void)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_null (backplane_open ("carrier-pigeon://loft", &error));
+  g_assert_nonnull (error);
+}
+
+static const struct
+{
+  const char *name;
+  void (*func) (Fixture *fixture, gconstpointer data);
+} cases[] = {
+  { "check", test_check },
+  { "event", test_event },
+  { "subscriptions", test_subscriptions },
+  { "batch", test_batch },
+  { "order", test_order },
+  { "subscribe-while-delivering", test_subscribe_while_delivering },
+  { "merge", test_merge },
+  { "expiry", test_expiry },
+  { "renewal", test_renewal },
+  { "many-devices", test_many_devices },
+  { "bucket", test_bucket },
+  { "bucket-while-asking", test_bucket_while_asking },
+};
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (implementations); i++)
+    {
+      for (gsize j = 0; j < G_N_ELEMENTS (cases); j++)
+        {
+          g_autofree char *path = g_strdup_printf ("/backplane/%s/%s", implementations[i].name, cases[j].name);
+
+          g_test_add (path, Fixture, &implementations[i], set_up, cases[j].func, tear_down);
+        }
+    }
+  g_test_add_func ("/backplane/local/idle-buckets-are-forgotten", test_idle_buckets_are_forgotten);
+  g_test_add_func ("/backplane/bad-address", test_bad_address);
+  return g_test_run ();
+}

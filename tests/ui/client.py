@@ -1,0 +1,191 @@
+# client.py: a real client in a real window, driven and read through accessibility as a person with a screen reader would
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import os
+import subprocess
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+Role = Atspi.Role
+State = Atspi.StateType
+
+BUTTONS = (Role.PUSH_BUTTON, Role.TOGGLE_BUTTON)
+TEXTS = (Role.ENTRY, Role.TEXT, Role.PASSWORD_TEXT)
+ROWS = (Role.LIST_ITEM, Role.TABLE_ROW)
+
+# Nothing in a test takes longer on purpose; a loaded machine may need it.
+PATIENCE = 30
+
+
+class NotThere(AssertionError):
+    pass
+
+
+def pump():
+    """Lets what the accessibility bus has told arrive."""
+    context = GLib.MainContext.default()
+    while context.iteration(False):
+        pass
+
+
+def wait_for(what, condition, seconds=PATIENCE):
+    """Asks the condition again and again until it gives something; fails with `what` otherwise."""
+    deadline = time.monotonic() + seconds
+    while True:
+        pump()
+        try:
+            result = condition()
+        except GLib.Error:
+            result = None  # that part of the window went away while it was read
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise NotThere(f"not within {seconds} s: {what}")
+        GLib.usleep(20_000)
+
+
+def children(node):
+    for index in range(node.get_child_count()):
+        child = node.get_child_at_index(index)
+        if child is not None:
+            yield child
+
+
+def walk(node):
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def is_showing(node):
+    states = node.get_state_set()
+    return states.contains(State.SHOWING) and states.contains(State.VISIBLE)
+
+
+class Client:
+    def __init__(self, binary, profile, folder, environment=None):
+        self.binary = binary
+        self.profile = profile
+        self.folder = os.path.join(folder, profile)
+        self.environment = environment or {}
+        self.process = None
+        self.window = None
+        os.makedirs(self.folder, exist_ok=True)
+        self.log = open(os.path.join(self.folder, "client.log"), "ab")
+
+    # Process and window
+
+    def start(self, *arguments):
+        environment = dict(
+            os.environ, XDG_DATA_HOME=os.path.join(self.folder, "data"), SECRET_BACKEND="file",
+            SECRET_FILE_TEST_PATH=os.path.join(self.folder, "keyring"), SECRET_FILE_TEST_PASSWORD="test",
+            GTK_A11Y="atspi", G_MESSAGES_DEBUG="", LC_ALL="C.UTF-8", **self.environment)
+        self.process = subprocess.Popen([self.binary, "--profile", self.profile, *arguments], env=environment,
+                                        stdout=self.log, stderr=self.log)
+        wait_for(f"the window of {self.profile}", self.application)
+        self.window = wait_for(f"the window of {self.profile} on the screen", self._find_window)
+
+    def application(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"the client of {self.profile} ended with {self.process.returncode}, see {self.log.name}")
+        for application in children(Atspi.get_desktop(0)):
+            if application.get_process_id() == self.process.pid:
+                return application
+        return None
+
+    def _find_window(self):
+        found = xdotool("search", "--onlyvisible", "--pid", str(self.process.pid))
+        return found.split()[-1] if found else None
+
+    def place(self, x, y, width, height):
+        xdotool("windowsize", self.window, str(width), str(height))
+        xdotool("windowmove", self.window, str(x), str(y))
+
+    def raise_window(self):
+        xdotool("windowraise", self.window)
+        xdotool("windowfocus", self.window)
+
+    def press(self, *keys):
+        self.raise_window()
+        xdotool("key", "--clearmodifiers", *keys)
+
+    def close(self):
+        """As a person closes it; waits until everything is written."""
+        if self.process and self.process.poll() is None:
+            self.press("ctrl+q")
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise NotThere(f"the client of {self.profile} did not end")
+        return self.process.returncode
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    def picture(self, path):
+        self.raise_window()
+        pump()
+        subprocess.run(["import", "-window", self.window, path], check=True)
+
+    # Reading and acting
+
+    def find_all(self, roles=None, name=None, under=None, showing=True, contains=None):
+        roles = roles if roles is None or isinstance(roles, tuple) else (roles,)
+        application = under or self.application()
+        for node in walk(application) if application else ():
+            if roles is not None and node.get_role() not in roles:
+                continue
+            label = node.get_name() or ""
+            if name is not None and label != name or contains is not None and contains not in label:
+                continue
+            if not showing or is_showing(node):
+                yield node
+
+    def seek(self, roles=None, name=None, **where):
+        return next(self.find_all(roles, name, **where), None)
+
+    def find(self, roles=None, name=None, seconds=PATIENCE, **where):
+        what = f"{name or where.get('contains')!r} in the window of {self.profile}"
+        return wait_for(what, lambda: self.seek(roles, name, **where), seconds)
+
+    def wait_gone(self, roles=None, name=None, **where):
+        what = f"{name or where.get('contains')!r} to go from the window of {self.profile}"
+        wait_for(what, lambda: self.seek(roles, name, **where) is None)
+
+    def click(self, name, roles=BUTTONS, **where):
+        button = wait_for(f"the button {name!r} of {self.profile} to be ready",
+                          lambda: self._ready(self.seek(roles, name, **where)))
+        if not button.get_action_iface() or not Atspi.Action.do_action(button, 0):
+            raise NotThere(f"{name!r} of {self.profile} cannot be pressed")
+
+    @staticmethod
+    def _ready(node):
+        return node if node is not None and node.get_state_set().contains(State.SENSITIVE) else None
+
+    def type_into(self, name, text, **where):
+        entry = self.find(TEXTS, name, **where)
+        if not Atspi.EditableText.set_text_contents(entry, text):
+            raise NotThere(f"{name!r} of {self.profile} takes no text")
+
+    def read(self, name, **where):
+        entry = self.find(TEXTS, name, **where)
+        return Atspi.Text.get_text(entry, 0, Atspi.Text.get_character_count(entry))
+
+    def rows(self, list_name):
+        lists = self.find_all((Role.LIST, Role.LIST_BOX, Role.TABLE), list_name)
+        return [row for found in lists for row in children(found) if row.get_role() in ROWS]
+
+
+def xdotool(*arguments):
+    done = subprocess.run(["xdotool", *arguments], capture_output=True, text=True)
+    return done.stdout.strip()
