@@ -4,7 +4,8 @@
  *
  * Input: one byte that says how, and
  *   0: a message as it travels
- *   1 to 3: a generation of one byte, and the plaintext of application data, a proposal or a commit, encrypted as it should be
+ *   1 to 3: a generation of one byte, and the plaintext of application data, a proposal or a commit, which is
+ *           encrypted as it should be
  *   4: a stored state of a group
  */
 
