@@ -24,9 +24,9 @@ G_BEGIN_DECLS
  * @problem_position: where
  * @problem_code: the #ConfabMlsError that fits it
  *
- * A bounded reader whose first error sticks: after it every read gives zero or nothing and no byte is touched, so that a
- * decoder reads straight down and asks once, by confab_mls_reader_finish(). Nothing is ever allocated for a length that
- * the input does not contain.
+ * A bounded reader whose first error sticks: after it every read gives zero or nothing and no byte is touched, so
+ * that a decoder reads straight down and asks once, by confab_mls_reader_finish(). Nothing is ever allocated for a
+ * length that the input does not contain.
  *
  * Since: 0.1
  */

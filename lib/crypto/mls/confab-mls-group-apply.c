@@ -133,7 +133,8 @@ removes_own_leaf (const Application *self)
 {
   for (guint i = 0; i < self->proposals->entries->len; i++)
     {
-      ConfabMlsProposal *proposal = ((ConfabMlsProposalEntry *) g_ptr_array_index (self->proposals->entries, i))->proposal;
+      ConfabMlsProposalEntry *entry = g_ptr_array_index (self->proposals->entries, i);
+      const ConfabMlsProposal *proposal = entry->proposal;
 
       if (proposal->type == CONFAB_MLS_PROPOSAL_REMOVE && proposal->removed == self->group->epoch->own_leaf)
         return TRUE;
@@ -340,7 +341,8 @@ describe (const Application *self,
   event->reinit = reinit != NULL ? confab_mls_proposal_ref (reinit) : NULL;
 }
 
-/* This member is out. It cannot verify the new epoch, but the commit is signed, valid as far as can be seen, and final. */
+/* This member is out. It cannot verify the new epoch, but the commit is signed, valid as far as can be seen, and
+ * final. */
 static void
 leave (ConfabMlsGroup *self,
        ConfabMlsEvent *event)

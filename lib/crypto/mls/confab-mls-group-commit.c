@@ -23,7 +23,8 @@ encrypt_group_info (const ConfabMlsCommitDraft  *draft,
     confab_mls_key_schedule_derive_welcome (suite, draft->joiner_secret, draft->psk_secret);
   ConfabSpan secret = confab_secret_span (welcome_secret);
   g_autoptr (ConfabSecret) key =
-    confab_mls_expand_with_label (suite, secret, "key", confab_span_empty (), confab_crypto_suite_get_key_length (suite));
+    confab_mls_expand_with_label (suite, secret, "key", confab_span_empty (),
+                                  confab_crypto_suite_get_key_length (suite));
   g_autoptr (ConfabSecret) nonce =
     confab_mls_expand_with_label (suite, secret, "nonce", confab_span_empty (),
                                   confab_crypto_suite_get_nonce_length (suite));
@@ -34,8 +35,8 @@ encrypt_group_info (const ConfabMlsCommitDraft  *draft,
                                   confab_span_from_array (plaintext), error);
 }
 
-/* Encrypts to one new member what it needs to derive the epoch: the joiner secret, and the path secret of the lowest node
- * that it shares with the committer. */
+/* Encrypts to one new member what it needs to derive the epoch: the joiner secret, and the path secret of the
+ * lowest node that it shares with the committer. */
 static ConfabMlsHpkeCiphertext *
 encrypt_group_secrets (const ConfabMlsCommitDraft  *draft,
                        const ConfabMlsKeyPackage   *key_package,
@@ -271,8 +272,8 @@ confab_mls_group_make_commit (ConfabMlsGroup        *self,
  * @authenticated_data: (nullable): what to attach to the message in plain text, authenticated
  * @error: return location for an error
  *
- * Makes a commit of @proposals and, unless told otherwise, of what others proposed in this epoch. It is pending then: see
- * confab_mls_group_merge_pending().
+ * Makes a commit of @proposals and, unless told otherwise, of what others proposed in this epoch. It is pending
+ * then: see confab_mls_group_merge_pending().
  *
  * Returns: (transfer full) (nullable): the messages to send
  * Since: 0.1
@@ -397,7 +398,8 @@ confab_mls_group_merge_pending (ConfabMlsGroup  *self,
 {
   if (self->pending == NULL)
     {
-      g_set_error_literal (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_PENDING_COMMIT, "no commit of this client is pending");
+      g_set_error_literal (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_PENDING_COMMIT,
+                           "no commit of this client is pending");
       return FALSE;
     }
 

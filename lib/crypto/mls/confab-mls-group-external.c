@@ -193,8 +193,8 @@ wrap_content (ConfabMlsContent *content)
  * @commit: (out) (transfer full): the commit to send
  * @error: return location for an error
  *
- * Joins a group by an external commit. The group that is returned is in the epoch after it: it is of use once the commit
- * was accepted, and to be dropped if it was not.
+ * Joins a group by an external commit. The group that is returned is in the epoch after it: it is of use once the
+ * commit was accepted, and to be dropped if it was not.
  *
  * Returns: (transfer full) (nullable): the group
  * Since: 0.1
@@ -217,7 +217,7 @@ confab_mls_group_join_external (GBytes             *group_info,
   const ConfabMlsGroupInfo *info = message->group_info;
   if (info == NULL || info->context->cipher_suite != confab_mls_identity_get_cipher_suite (identity))
     {
-      fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "the message is no group information of the identity's cipher suite");
+      fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "it is no group information of the identity's cipher suite");
       return NULL;
     }
 

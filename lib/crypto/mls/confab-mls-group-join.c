@@ -94,8 +94,8 @@ confab_mls_epoch_make_group_info (const ConfabMlsEpoch  *epoch,
  * @policy: the application's policy
  * @error: return location for an error
  *
- * Takes the ratchet tree from a group information or from elsewhere, and verifies both: the signature, the tree hash, and
- * everything in the tree.
+ * Takes the ratchet tree from a group information or from elsewhere, and verifies both: the signature, the tree
+ * hash, and everything in the tree.
  *
  * Returns: (transfer full) (nullable): the tree
  * Since: 0.1
@@ -194,7 +194,8 @@ decrypt_group_info (const ConfabMlsWelcome   *welcome,
     confab_mls_key_schedule_derive_welcome (suite, joiner_secret, psk_secret);
   ConfabSpan secret = confab_secret_span (welcome_secret);
   g_autoptr (ConfabSecret) key =
-    confab_mls_expand_with_label (suite, secret, "key", confab_span_empty (), confab_crypto_suite_get_key_length (suite));
+    confab_mls_expand_with_label (suite, secret, "key", confab_span_empty (),
+                                  confab_crypto_suite_get_key_length (suite));
   g_autoptr (ConfabSecret) nonce =
     confab_mls_expand_with_label (suite, secret, "nonce", confab_span_empty (),
                                   confab_crypto_suite_get_nonce_length (suite));

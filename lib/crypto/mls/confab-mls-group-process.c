@@ -35,7 +35,8 @@ check_group_and_epoch (ConfabMlsGroup  *self,
   if (epoch > current)
     {
       g_set_error (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_FUTURE_EPOCH,
-                   "the message is of epoch %" G_GUINT64_FORMAT ", this member is in %" G_GUINT64_FORMAT, epoch, current);
+                   "the message is of epoch %" G_GUINT64_FORMAT ", this member is in %" G_GUINT64_FORMAT,
+                   epoch, current);
       return FALSE;
     }
 
@@ -317,8 +318,8 @@ process_own_commit (ConfabMlsGroup  *self,
  * @message: a message as it arrived
  * @error: return location for an error
  *
- * Processes any message of the group: application data, proposals and commits, the own pending commit included. After an
- * error the group is as it was before, and the message may be tried again when what was missing has come.
+ * Processes any message of the group: application data, proposals and commits, the own pending commit included.
+ * After an error the group is as it was before, and the message may be tried again when what was missing has come.
  *
  * Returns: (transfer full) (nullable): what the message was and did
  * Since: 0.1

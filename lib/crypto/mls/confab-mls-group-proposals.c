@@ -194,8 +194,8 @@ affected_leaf (const ConfabMlsProposalEntry *entry)
     }
 }
 
-/* Whether @entry is to give way to @other: a removal wins over an update, the later update over the earlier, and what is
- * in the list already over what would repeat it (section 12.2). */
+/* Whether @entry is to give way to @other: a removal wins over an update, the later update over the earlier, and
+ * what is in the list already over what would repeat it (section 12.2). */
 static gboolean
 conflicts (const ConfabMlsProposalEntry *entry,
            const ConfabMlsProposalEntry *other)
@@ -292,8 +292,8 @@ select_stored (ConfabMlsGroup           *self,
  * @given: (nullable) (element-type ConfabMlsProposal): proposals to commit by value
  * @only_given: whether to leave out the stored ones
  *
- * Puts together what a commit is to cover: what is given, and of what was received as much as makes a valid list. A stored
- * re-initialisation is taken only if there is nothing else (RFC 9420, section 12.2).
+ * Puts together what a commit is to cover: what is given, and of what was received as much as makes a valid list. A
+ * stored re-initialisation is taken only if there is nothing else (RFC 9420, section 12.2).
  *
  * Returns: (transfer full): the list
  * Since: 0.1

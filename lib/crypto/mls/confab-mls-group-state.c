@@ -349,8 +349,8 @@ estimate_size (ConfabMlsGroup *self)
  * confab_mls_group_serialize:
  * @self: a group
  *
- * Gives the whole state of a group, private keys included: it must go to a protected place. A state is good for one use: to
- * go on from an old one would use keys twice.
+ * Gives the whole state of a group, private keys included: it must go to a protected place. A state is good for one
+ * use: to go on from an old one would use keys twice.
  *
  * Returns: (transfer full): the state
  * Since: 0.1

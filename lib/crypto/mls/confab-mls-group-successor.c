@@ -1,4 +1,4 @@
-/* confab-mls-group-successor.c: groups that continue others: re-initialisation and branches (RFC 9420, sections 11.2, 11.3)
+/* confab-mls-group-successor.c: groups that continue others (RFC 9420, sections 11.2 and 11.3)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -17,12 +17,12 @@
  * A group as one of its members sees it.
  *
  * A group goes from epoch to epoch by commits. confab_mls_group_commit() and its shorthands make one, which changes
- * nothing yet: it is sent, and when the delivery service has accepted it, confab_mls_group_merge_pending() goes on to the
- * new epoch. When another commit won, confab_mls_group_process() follows that one and the own is dropped. Exactly one
- * commit of an epoch counts; to see to that is the business of the delivery service.
+ * nothing yet: it is sent, and when the delivery service has accepted it, confab_mls_group_merge_pending() goes on
+ * to the new epoch. When another commit won, confab_mls_group_process() follows that one and the own is dropped.
+ * Exactly one commit of an epoch counts; to see to that is the business of the delivery service.
  *
- * Every call that sends, and every message that is processed, changes the state: store it (confab_mls_group_serialize())
- * before what it gave is sent or shown. A group is not thread-safe.
+ * Every call that sends, and every message that is processed, changes the state: store it
+ * (confab_mls_group_serialize()) before what it gave is sent or shown. A group is not thread-safe.
  *
  * Since: 0.1
  */
@@ -131,7 +131,8 @@ static ConfabSecret *
 find_psk (ConfabMlsGroup       *self,
           const ConfabMlsPskId *id)
 {
-  if (id->type == CONFAB_MLS_PSK_RESUMPTION && self->epoch != NULL && g_bytes_equal (id->group_id, self->epoch->context->group_id))
+  if (id->type == CONFAB_MLS_PSK_RESUMPTION && self->epoch != NULL
+      && g_bytes_equal (id->group_id, confab_mls_group_get_id (self)))
     return confab_mls_group_get_resumption_psk (self, id->epoch);
 
   if (id->type == CONFAB_MLS_PSK_RESUMPTION && self->predecessor != NULL

@@ -16,8 +16,8 @@ typedef struct _ConfabMlsGroup ConfabMlsGroup;
 /**
  * ConfabMlsCommitFlags:
  * @CONFAB_MLS_COMMIT_DEFAULT: with a path, with all pending proposals, with the tree in the Welcome
- * @CONFAB_MLS_COMMIT_OMIT_PATH: leave out the update path where the proposals allow it: smaller, but the committer's own
- *   keys are not refreshed
+ * @CONFAB_MLS_COMMIT_OMIT_PATH: leave out the update path where the proposals allow it: smaller, but the
+ *   committer's own keys are not refreshed
  * @CONFAB_MLS_COMMIT_ONLY_GIVEN: commit only the proposals that are passed, not those received before
  * @CONFAB_MLS_COMMIT_OMIT_TREE: leave the ratchet tree out of Welcome and group information; newcomers get it elsewhere
  *

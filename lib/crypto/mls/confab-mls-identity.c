@@ -12,8 +12,8 @@
 /**
  * ConfabMlsIdentity:
  *
- * What a client is in its groups: a signature key, the credential that goes with it, the extensions of its leaf nodes and
- * what it supports.
+ * What a client is in its groups: a signature key, the credential that goes with it, the extensions of its leaf
+ * nodes and what it supports.
  *
  * Since: 0.1
  */

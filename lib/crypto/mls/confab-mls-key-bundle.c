@@ -14,8 +14,8 @@
 /**
  * ConfabMlsKeyBundle:
  *
- * A key package to publish, and what is needed to join by it. The private keys are to be stored until it was used or has
- * expired, and to be deleted then.
+ * A key package to publish, and what is needed to join by it. The private keys are to be stored until it was used
+ * or has expired, and to be deleted then.
  *
  * Since: 0.1
  */

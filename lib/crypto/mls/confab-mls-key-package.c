@@ -242,8 +242,8 @@ confab_mls_key_package_sign (ConfabMlsKeyPackage  *self,
  * @self: a key package
  * @error: return location for an error
  *
- * Checks a key package as far as that is possible without a group (RFC 9420, section 10.1): both signatures, the form of
- * its keys and that it supports what it uses. Lifetime and credential are for the policy of the group.
+ * Checks a key package as far as that is possible without a group (RFC 9420, section 10.1): both signatures, the
+ * form of its keys and that it supports what it uses. Lifetime and credential are for the policy of the group.
  *
  * Returns: %TRUE if it is valid as far as that
  * Since: 0.1

@@ -24,8 +24,8 @@
 /**
  * ConfabMlsPolicy:
  *
- * The decisions that RFC 9420 leaves to the application. One policy serves many groups. Until a callback for credentials
- * is set nobody is accepted into any group.
+ * The decisions that RFC 9420 leaves to the application. One policy serves many groups. Until a callback for
+ * credentials is set nobody is accepted into any group.
  *
  * Since: 0.1
  */
@@ -326,8 +326,8 @@ confab_mls_policy_set_padding (ConfabMlsPolicy *self,
  * @self: a policy
  * @allow: whether a newcomer may remove its own old leaf in an external commit
  *
- * Sets whether resync commits are accepted (RFC 9420, section 12.4.3.2). The callback for credentials is asked whether the
- * newcomer may replace the old member.
+ * Sets whether resync commits are accepted (RFC 9420, section 12.4.3.2). The callback for credentials is asked
+ * whether the newcomer may replace the old member.
  *
  * Since: 0.1
  */
@@ -341,7 +341,10 @@ confab_mls_policy_set_allow_resync (ConfabMlsPolicy *self,
 guint64
 confab_mls_policy_get_now (const ConfabMlsPolicy *self)
 {
-  return self->clock_func != NULL ? self->clock_func (self->clock_data) : (guint64) (g_get_real_time () / G_USEC_PER_SEC);
+  if (self->clock_func != NULL)
+    return self->clock_func (self->clock_data);
+
+  return g_get_real_time () / G_USEC_PER_SEC;
 }
 
 gboolean
@@ -500,8 +503,8 @@ confab_mls_policy_find_psk (const ConfabMlsPolicy *self,
  * @user_data: not used
  * @error: not used
  *
- * A callback for confab_mls_policy_set_credential_func() that believes everybody: for tests and for groups whose members
- * are verified elsewhere.
+ * A callback for confab_mls_policy_set_credential_func() that believes everybody: for tests and for groups whose
+ * members are verified elsewhere.
  *
  * Returns: %TRUE
  * Since: 0.1

@@ -425,7 +425,7 @@ check_external (const ConfabMlsProposalList     *self,
     return fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "an external commit has other proposals than it may have");
 
   if (n_removes > 0 && !confab_mls_policy_get_allow_resync (situation->policy))
-    return fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "an external commit removes a member, which the policy forbids");
+    return fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "the policy forbids external commits that remove a member");
 
   for (guint i = 0; i < self->entries->len; i++)
     {
@@ -633,8 +633,8 @@ confab_mls_applied_list_check (const ConfabMlsAppliedList   *self,
  * @sender: the leaf of the committer
  * @error: return location for an error
  *
- * Verifies that no key of an update path stands in the tree (RFC 9420, section 12.4.2), and that no other member has the
- * signature key of its leaf node.
+ * Verifies that no key of an update path stands in the tree (RFC 9420, section 12.4.2), and that no other member
+ * has the signature key of its leaf node.
  *
  * Returns: %TRUE if all are new
  * Since: 0.1
@@ -649,7 +649,10 @@ confab_mls_update_path_check_keys (const ConfabMlsUpdatePath  *update,
   gboolean are_new = g_hash_table_add (keys, update->leaf_node->encryption_key);
 
   for (guint i = 0; i < update->nodes->len; i++)
-    are_new &= g_hash_table_add (keys, ((ConfabMlsUpdatePathNode *) g_ptr_array_index (update->nodes, i))->encryption_key);
+    {
+      ConfabMlsUpdatePathNode *node = g_ptr_array_index (update->nodes, i);
+      are_new &= g_hash_table_add (keys, node->encryption_key);
+    }
 
   for (guint32 node = 0; are_new && node < confab_mls_ratchet_tree_get_n_nodes (tree); node++)
     {

@@ -42,7 +42,8 @@ write_signed (const ConfabMlsContent *content,
  * confab_mls_content_sign: (skip)
  * @content: content that is complete except for signature and confirmation tag
  * @suite: the cipher suite
- * @group_context: (nullable): the encoded context of the epoch it is sent in; not looked at for senders outside the group
+ * @group_context: (nullable): the encoded context of the epoch it is sent in; not looked at for senders outside the
+ *   group
  * @private_key: the private signature key of the sender
  * @error: return location for an error
  *

@@ -14,7 +14,7 @@ struct _ConfabMlsRatchetTree
   gatomicrefcount          ref_count;
   const ConfabCryptoSuite *suite;
   guint32                  n_leaves;    /* a power of two, or 0 */
-  gpointer                *nodes;       /* 2 n_leaves - 1: ConfabMlsLeafNode at even, ConfabMlsParentNode at odd, or NULL */
+  gpointer                *nodes;       /* 2 n_leaves - 1: leaf nodes at even places, parent nodes at odd, or NULL */
   guint8                  *hashes;      /* the tree hash of each node … */
   guint8                  *hash_known;  /* … and whether it is up to date */
   guint32                  first_blank; /* no leaf before this one is blank */

@@ -155,7 +155,8 @@ confab_mls_ratchet_tree_new (const ConfabCryptoSuite *suite)
  * confab_mls_ratchet_tree_copy: (skip)
  * @self: a ratchet tree
  *
- * Makes a tree that can be changed without touching @self. The nodes are shared, and the hashes that are known stay known.
+ * Makes a tree that can be changed without touching @self. The nodes are shared, and the hashes that are known stay
+ * known.
  *
  * Returns: (transfer full): the copy
  * Since: 0.1
@@ -524,7 +525,8 @@ confab_mls_ratchet_tree_reserve_leaf (ConfabMlsRatchetTree  *self,
 
   if (self->n_leaves >= CONFAB_MLS_MAXIMUM_LEAVES)
     {
-      g_set_error_literal (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_TOO_LARGE, "the group has no room for more members");
+      g_set_error_literal (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_TOO_LARGE,
+                           "the group has no room for more members");
       return CONFAB_MLS_NO_NODE;
     }
 

@@ -340,8 +340,9 @@ ratchet_advance (ConfabMlsSecretTree *self,
  * @key: (out caller-allocates): the key
  * @error: return location for an error
  *
- * Finds the key of a received message, in whatever order they come. It stays until confab_mls_secret_tree_erase(), which
- * is to be called when the message turned out to be authentic: a forged one must not cost the real one its key.
+ * Finds the key of a received message, in whatever order they come. It stays until confab_mls_secret_tree_erase(),
+ * which is to be called when the message turned out to be authentic: a forged one must not cost the real one its
+ * key.
  *
  * Returns: %TRUE on success
  * Since: 0.1

@@ -266,7 +266,8 @@ confab_mls_tree_kem_encrypt (const ConfabMlsTreePath  *path,
                              GBytes                   *group_context,
                              GError                  **error)
 {
-  g_autoptr (ConfabMlsUpdatePath) update = confab_mls_update_path_new (confab_mls_ratchet_tree_get_leaf (tree, own_leaf));
+  ConfabMlsLeafNode *leaf_node = confab_mls_ratchet_tree_get_leaf (tree, own_leaf);
+  g_autoptr (ConfabMlsUpdatePath) update = confab_mls_update_path_new (leaf_node);
 
   for (guint i = 0; i < path->path->len; i++)
     {
@@ -290,8 +291,8 @@ confab_mls_tree_kem_encrypt (const ConfabMlsTreePath  *path,
  * @update: the update path of the commit
  * @error: return location for an error
  *
- * Applies the public part of an update path and verifies its parent hash (RFC 9420, section 7.5). The leaf node must have
- * been validated, and the caller verifies that the keys are new.
+ * Applies the public part of an update path and verifies its parent hash (RFC 9420, section 7.5). The leaf node
+ * must have been validated, and the caller verifies that the keys are new.
  *
  * Returns: %TRUE on success; otherwise the tree is of no use
  * Since: 0.1
@@ -353,7 +354,8 @@ confab_mls_tree_kem_merge (ConfabMlsRatchetTree       *tree,
  * @commit_secret: (out) (transfer full) (optional): what goes into the key schedule
  * @error: return location for an error
  *
- * Derives the private keys from a path secret up to the root and verifies that they belong to the public keys in the tree.
+ * Derives the private keys from a path secret up to the root and verifies that they belong to the public keys in
+ * the tree.
  *
  * Returns: %TRUE on success
  * Since: 0.1

@@ -123,7 +123,8 @@ check_unmerged_leaf (ConfabMlsRatchetTree *tree,
 
   for (guint level = 1; level < confab_mls_tree_level (node); level++)
     {
-      ConfabMlsParentNode *between = confab_mls_ratchet_tree_get_parent (tree, confab_mls_tree_ancestor (2 * leaf, level));
+      guint32 ancestor = confab_mls_tree_ancestor (2 * leaf, level);
+      ConfabMlsParentNode *between = confab_mls_ratchet_tree_get_parent (tree, ancestor);
 
       if (between != NULL && !g_array_binary_search (between->unmerged_leaves, &leaf, compare_leaves, NULL))
         return FALSE;

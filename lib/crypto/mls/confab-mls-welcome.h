@@ -30,21 +30,21 @@ typedef struct
   GBytes    *encrypted_group_info;
 } ConfabMlsWelcome;
 
-ConfabMlsGroupSecrets          *confab_mls_group_secrets_new            (void);
-void                            confab_mls_group_secrets_free           (ConfabMlsGroupSecrets                *self);
-ConfabMlsGroupSecrets          *confab_mls_group_secrets_read           (ConfabMlsReader                      *reader);
-void                            confab_mls_group_secrets_write          (const ConfabMlsGroupSecrets          *self,
-                                                                         GByteArray                           *out);
-ConfabMlsWelcome               *confab_mls_welcome_new                  (guint16                               cipher_suite);
-void                            confab_mls_welcome_free                 (ConfabMlsWelcome                     *self);
-void                            confab_mls_welcome_take_secrets         (ConfabMlsWelcome                     *self,
-                                                                         GBytes                               *new_member,
-                                                                         ConfabMlsHpkeCiphertext              *encrypted);
-const ConfabMlsHpkeCiphertext  *confab_mls_welcome_find_secrets         (const ConfabMlsWelcome               *self,
-                                                                         GBytes                               *new_member);
-ConfabMlsWelcome               *confab_mls_welcome_read                 (ConfabMlsReader                      *reader);
-void                            confab_mls_welcome_write                (const ConfabMlsWelcome               *self,
-                                                                         GByteArray                           *out);
+ConfabMlsGroupSecrets         *confab_mls_group_secrets_new    (void);
+void                           confab_mls_group_secrets_free   (ConfabMlsGroupSecrets        *self);
+ConfabMlsGroupSecrets         *confab_mls_group_secrets_read   (ConfabMlsReader              *reader);
+void                           confab_mls_group_secrets_write  (const ConfabMlsGroupSecrets  *self,
+                                                                GByteArray                   *out);
+ConfabMlsWelcome              *confab_mls_welcome_new          (guint16                       cipher_suite);
+void                           confab_mls_welcome_free         (ConfabMlsWelcome             *self);
+void                           confab_mls_welcome_take_secrets (ConfabMlsWelcome             *self,
+                                                                GBytes                       *new_member,
+                                                                ConfabMlsHpkeCiphertext      *encrypted);
+const ConfabMlsHpkeCiphertext *confab_mls_welcome_find_secrets (const ConfabMlsWelcome       *self,
+                                                                GBytes                       *new_member);
+ConfabMlsWelcome              *confab_mls_welcome_read         (ConfabMlsReader              *reader);
+void                           confab_mls_welcome_write        (const ConfabMlsWelcome       *self,
+                                                                GByteArray                   *out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConfabMlsGroupSecrets, confab_mls_group_secrets_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConfabMlsWelcome, confab_mls_welcome_free)

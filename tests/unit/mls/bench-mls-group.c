@@ -75,10 +75,10 @@ start_group (Crowd             *crowd,
   g_autoptr (GBytes) hash = confab_mls_ratchet_tree_get_hash (crowd->tree);
   g_autoptr (GPtrArray) none = confab_mls_extensions_new ();
 
+  ConfabMlsGroupContext *context = confab_mls_group_context_new (PARTY_SUITE, group_id, 7, hash, hash, none);
   party->group = confab_mls_group_alloc (suite, party->policy, party->identity);
   confab_mls_group_start (party->group,
-                          confab_mls_epoch_new (confab_mls_group_context_new (PARTY_SUITE, group_id, 7, hash, hash, none),
-                                                crowd->tree, keys, leaf,
+                          confab_mls_epoch_new (context, crowd->tree, keys, leaf,
                                                 confab_mls_epoch_secrets_new_initial (suite, epoch_secret),
                                                 party->policy));
 }

@@ -81,7 +81,8 @@ party_publish (Party *self)
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&self->bundle, confab_mls_key_bundle_unref);
-  self->bundle = confab_mls_key_bundle_new (self->identity, self->now - 3600, self->now + 30 * 24 * 3600, FALSE, &error);
+  self->bundle =
+    confab_mls_key_bundle_new (self->identity, self->now - 3600, self->now + 30 * 24 * 3600, FALSE, &error);
   g_assert_no_error (error);
 
   g_autoptr (GBytes) message =

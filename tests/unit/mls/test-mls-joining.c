@@ -166,8 +166,9 @@ test_psk_in_commit (void)
   parties_found (all, 2, "psk");
   party_add_psk (alice, "shared", "value");
   g_autoptr (ConfabMlsPskId) external = confab_mls_psk_id_new_external (suite, id);
+  GBytes *group_id = confab_mls_group_get_id (alice->group);
   g_autoptr (ConfabMlsPskId) resumption =
-    confab_mls_psk_id_new_resumption (suite, CONFAB_MLS_RESUMPTION_APPLICATION, confab_mls_group_get_id (alice->group), 1);
+    confab_mls_psk_id_new_resumption (suite, CONFAB_MLS_RESUMPTION_APPLICATION, group_id, 1);
   g_autoptr (ConfabMlsKeyPackage) key_package = party_publish (carol);
   g_ptr_array_add (proposals, confab_mls_proposal_new_psk (external));
   g_ptr_array_add (proposals, confab_mls_proposal_new_psk (resumption));
