@@ -266,18 +266,106 @@ confab_crypto_kem_check_public (const ConfabCryptoSuite *suite,
   return check_length ("public encryption key", suite->hpke.kem->public_length, public_key.length, error);
 }
 
-static gboolean
-setup_sender (const ConfabCryptoSuite *suite,
-              ConfabSpan               public_key,
-              ConfabSpan               info,
-              GBytes                 **kem_output,
-              ConfabHpkeContext       *context,
-              GError                 **error)
+/**
+ * ConfabCryptoHpkeInfo:
+ *
+ * The info of HPKE messages, made ready for any number of receivers.
+ *
+ * Since: 0.1
+ */
+struct _ConfabCryptoHpkeInfo
 {
-  g_autoptr (ConfabSecret) randomness = confab_secret_new_random (suite->hpke.kem->randomness_length);
+  const ConfabCryptoSuite *suite;
+  ConfabSecret            *hash;
+};
 
-  return confab_hpke_setup_sender (&suite->hpke, public_key, info, confab_secret_span (randomness),
-                                   kem_output, context, error);
+/**
+ * confab_crypto_hpke_info_new:
+ * @suite: a suite
+ * @info: what the messages are for
+ *
+ * Returns: (transfer full): the info for confab_crypto_hpke_seal_prepared()
+ *
+ * Since: 0.1
+ */
+ConfabCryptoHpkeInfo *
+confab_crypto_hpke_info_new (const ConfabCryptoSuite *suite,
+                             ConfabSpan               info)
+{
+  ConfabCryptoHpkeInfo *self = g_new0 (ConfabCryptoHpkeInfo, 1);
+
+  self->suite = suite;
+  self->hash = confab_hpke_hash_info (&suite->hpke, info);
+
+  return self;
+}
+
+/**
+ * confab_crypto_hpke_info_free:
+ * @info: (transfer full): an info
+ *
+ * Since: 0.1
+ */
+void
+confab_crypto_hpke_info_free (ConfabCryptoHpkeInfo *info)
+{
+  confab_secret_unref (info->hash);
+  g_free (info);
+}
+
+static gboolean
+setup_sender (const ConfabCryptoHpkeInfo *info,
+              ConfabSpan                  public_key,
+              GBytes                    **kem_output,
+              ConfabHpkeContext          *context,
+              GError                    **error)
+{
+  const ConfabHpke *hpke = &info->suite->hpke;
+  g_autoptr (ConfabSecret) randomness = confab_secret_new_random (hpke->kem->randomness_length);
+
+  return confab_hpke_setup_sender (hpke, public_key, confab_secret_span (info->hash),
+                                   confab_secret_span (randomness), kem_output, context, error);
+}
+
+/**
+ * confab_crypto_hpke_seal_prepared:
+ * @info: what the message is for
+ * @public_key: the receiver's public key
+ * @additional_data: what is authenticated along with the plaintext
+ * @plaintext: what to encrypt
+ * @kem_output: (out) (transfer full): the encapsulated key, to be sent along
+ * @error: return location for an error
+ *
+ * As confab_crypto_hpke_seal(), for when a long info goes to many receivers.
+ *
+ * Returns: (transfer full): the ciphertext, or %NULL with %CONFAB_CRYPTO_ERROR_INVALID_KEY or
+ *   %CONFAB_CRYPTO_ERROR_INVALID_LENGTH
+ *
+ * Since: 0.1
+ */
+GBytes *
+confab_crypto_hpke_seal_prepared (const ConfabCryptoHpkeInfo *info,
+                                  ConfabSpan                  public_key,
+                                  ConfabSpan                  additional_data,
+                                  ConfabSpan                  plaintext,
+                                  GBytes                    **kem_output,
+                                  GError                    **error)
+{
+  g_auto (ConfabHpkeContext) context = { 0 };
+  g_autoptr (GBytes) output = NULL;
+  g_autoptr (GBytes) ciphertext = NULL;
+
+  if (!setup_sender (info, public_key, &output, &context, error))
+    return NULL;
+
+  ciphertext = confab_aead_seal (info->suite->hpke.aead, confab_secret_span (context.key),
+                                 confab_secret_span (context.base_nonce), additional_data, plaintext, error);
+  if (ciphertext == NULL)
+    return NULL;
+
+  *kem_output = g_steal_pointer (&output);
+
+  return g_steal_pointer (&ciphertext);
 }
 
 /**
@@ -306,21 +394,9 @@ confab_crypto_hpke_seal (const ConfabCryptoSuite *suite,
                          GBytes                 **kem_output,
                          GError                 **error)
 {
-  g_auto (ConfabHpkeContext) context = { 0 };
-  g_autoptr (GBytes) output = NULL;
-  g_autoptr (GBytes) ciphertext = NULL;
+  g_autoptr (ConfabCryptoHpkeInfo) prepared = confab_crypto_hpke_info_new (suite, info);
 
-  if (!setup_sender (suite, public_key, info, &output, &context, error))
-    return NULL;
-
-  ciphertext = confab_aead_seal (suite->hpke.aead, confab_secret_span (context.key),
-                                 confab_secret_span (context.base_nonce), additional_data, plaintext, error);
-  if (ciphertext == NULL)
-    return NULL;
-
-  *kem_output = g_steal_pointer (&output);
-
-  return g_steal_pointer (&ciphertext);
+  return confab_crypto_hpke_seal_prepared (prepared, public_key, additional_data, plaintext, kem_output, error);
 }
 
 /**
@@ -350,9 +426,11 @@ confab_crypto_hpke_open (const ConfabCryptoSuite *suite,
                          ConfabSpan               ciphertext,
                          GError                 **error)
 {
+  g_autoptr (ConfabSecret) info_hash = confab_hpke_hash_info (&suite->hpke, info);
   g_auto (ConfabHpkeContext) context = { 0 };
 
-  if (!confab_hpke_setup_receiver (&suite->hpke, private_key, kem_output, info, &context, error))
+  if (!confab_hpke_setup_receiver (&suite->hpke, private_key, kem_output, confab_secret_span (info_hash), &context,
+                                   error))
     return NULL;
 
   return confab_aead_open (suite->hpke.aead, confab_secret_span (context.key),
@@ -384,11 +462,12 @@ confab_crypto_hpke_send_export (const ConfabCryptoSuite *suite,
                                 GBytes                 **kem_output,
                                 GError                 **error)
 {
+  g_autoptr (ConfabCryptoHpkeInfo) prepared = confab_crypto_hpke_info_new (suite, info);
   g_auto (ConfabHpkeContext) context = { 0 };
   g_autoptr (GBytes) output = NULL;
   g_autoptr (ConfabSecret) exported = NULL;
 
-  if (!setup_sender (suite, public_key, info, &output, &context, error))
+  if (!setup_sender (prepared, public_key, &output, &context, error))
     return NULL;
 
   exported = confab_hpke_export (&suite->hpke, &context, exporter_context, length, error);
@@ -425,9 +504,11 @@ confab_crypto_hpke_receive_export (const ConfabCryptoSuite *suite,
                                    gsize                    length,
                                    GError                 **error)
 {
+  g_autoptr (ConfabSecret) info_hash = confab_hpke_hash_info (&suite->hpke, info);
   g_auto (ConfabHpkeContext) context = { 0 };
 
-  if (!confab_hpke_setup_receiver (&suite->hpke, private_key, kem_output, info, &context, error))
+  if (!confab_hpke_setup_receiver (&suite->hpke, private_key, kem_output, confab_secret_span (info_hash), &context,
+                                   error))
     return NULL;
 
   return confab_hpke_export (&suite->hpke, &context, exporter_context, length, error);

@@ -24,6 +24,7 @@ typedef enum
 } ConfabCryptoSuiteId;
 
 typedef struct _ConfabCryptoSuite ConfabCryptoSuite;
+typedef struct _ConfabCryptoHpkeInfo ConfabCryptoHpkeInfo;
 
 const ConfabCryptoSuite        *confab_crypto_suite_lookup                 (guint16                   id);
 const ConfabCryptoSuite *const *confab_crypto_suite_list                   (gsize                    *n_suites);
@@ -99,6 +100,15 @@ GBytes       *confab_crypto_hpke_open                       (const ConfabCryptoS
                                                              ConfabSpan                additional_data,
                                                              ConfabSpan                ciphertext,
                                                              GError                  **error);
+ConfabCryptoHpkeInfo *confab_crypto_hpke_info_new           (const ConfabCryptoSuite  *suite,
+                                                             ConfabSpan                info);
+void          confab_crypto_hpke_info_free                  (ConfabCryptoHpkeInfo     *info);
+GBytes       *confab_crypto_hpke_seal_prepared              (const ConfabCryptoHpkeInfo *info,
+                                                             ConfabSpan                public_key,
+                                                             ConfabSpan                additional_data,
+                                                             ConfabSpan                plaintext,
+                                                             GBytes                  **kem_output,
+                                                             GError                  **error);
 ConfabSecret *confab_crypto_hpke_send_export                (const ConfabCryptoSuite  *suite,
                                                              ConfabSpan                public_key,
                                                              ConfabSpan                info,
@@ -140,5 +150,7 @@ void          confab_crypto_random                          (guint8             
 GBytes       *confab_crypto_random_bytes                    (gsize                     length);
 gboolean      confab_crypto_equal                           (ConfabSpan                one,
                                                              ConfabSpan                other);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConfabCryptoHpkeInfo, confab_crypto_hpke_info_free)
 
 G_END_DECLS

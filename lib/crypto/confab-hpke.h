@@ -32,9 +32,11 @@ void          confab_hpke_context_clear   (ConfabHpkeContext *context);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ConfabHpkeContext, confab_hpke_context_clear)
 
+ConfabSecret *confab_hpke_hash_info       (const ConfabHpke  *hpke,
+                                           ConfabSpan         info);
 gboolean      confab_hpke_setup_sender    (const ConfabHpke  *hpke,
                                            ConfabSpan         public_key,
-                                           ConfabSpan         info,
+                                           ConfabSpan         info_hash,
                                            ConfabSpan         randomness,
                                            GBytes           **kem_output,
                                            ConfabHpkeContext *context,
@@ -42,7 +44,7 @@ gboolean      confab_hpke_setup_sender    (const ConfabHpke  *hpke,
 gboolean      confab_hpke_setup_receiver  (const ConfabHpke  *hpke,
                                            ConfabSpan         private_key,
                                            ConfabSpan         kem_output,
-                                           ConfabSpan         info,
+                                           ConfabSpan         info_hash,
                                            ConfabHpkeContext *context,
                                            GError           **error);
 ConfabSecret *confab_hpke_export          (const ConfabHpke        *hpke,

@@ -71,7 +71,7 @@ finish_verb (Request *request, gboolean done, ConfabJsonWriter *writer, const GE
 
   if (!done)
     {
-      g_string_free (confab_json_writer_steal (writer), TRUE);
+      confab_json_writer_clear (writer);
       request_finish (request, NULL, error);
       return;
     }

@@ -40,7 +40,6 @@ decide_send (Decision *decision, GError **error)
   draft->id = confab_ulid_new ();
   draft->room_id = g_strdup (decision->room->room->id);
   draft->sender_id = g_strdup (decision->caller->user_id);
-  draft->sender_name = g_strdup (decision->caller->display_name);
   draft->client_id = g_strdup (fields->client_id);
   draft->type = fields->type;
   draft->content = g_strdup (fields->content);

@@ -11,9 +11,12 @@
 #include "net/reactor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "net/connection.h"
@@ -163,6 +166,26 @@ timer_new (void)
   return fd;
 }
 
+/* libsoup keeps a connection alive only while it listens itself, and here it does not: accepting is ours, because of the
+ * limits. So it is given a listening socket whose descriptor is then put in the place of one that never becomes readable. */
+static void
+reactor_pretend_to_listen (Reactor *self)
+{
+  const struct sockaddr_un unnamed = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int silence = eventfd (0, EFD_CLOEXEC);
+  g_autoptr(GSocket) listener = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (fd < 0 || silence < 0 || bind (fd, (const struct sockaddr *) &unnamed, sizeof (sa_family_t)) != 0 || listen (fd, 0) != 0)
+    g_error ("no socket for libsoup to listen on: %s", g_strerror (errno));
+  listener = g_socket_new_from_fd (fd, &error);
+  if (listener == NULL || !soup_server_listen_socket (self->soup, listener, 0, &error))
+    g_error ("libsoup does not listen: %s", error->message);
+  dup3 (silence, fd, O_CLOEXEC);
+  close (silence);
+}
+
 static void
 reactor_set_up (Reactor *self)
 {
@@ -175,6 +198,7 @@ reactor_set_up (Reactor *self)
   reactor_watch (self, &self->mail_watch, mailbox_get_fd (self->mailbox), on_mail);
   reactor_watch (self, &self->tick_watch, timer_new (), on_tick);
   self->soup = soup_server_new ("raw-paths", TRUE, "server-header", NULL, NULL);
+  reactor_pretend_to_listen (self);
   door_http_open (self);
   reactor_watch (self, &self->listener, self->listener.fd, on_acceptable);
 }

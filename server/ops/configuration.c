@@ -16,10 +16,6 @@
 #define GROUP "server"
 #define PREFIX "CONFAB_"
 
-/* Read by others than this table. */
-static const char *const other_variables[] = { "CONFAB_CONFIG", NULL };
-static const char *const other_prefixes[] = { "CONFAB_TEST_", "CONFAB_DEV_", NULL };
-
 typedef struct
 {
   char *text;
@@ -133,18 +129,6 @@ configuration_load_file (Configuration *self, const char *path, GError **error)
 
 /* ---- Environment ------------------------------------------------------------------------------------------ */
 
-static gboolean
-is_other (const char *variable, gsize length)
-{
-  for (guint i = 0; other_variables[i] != NULL; i++)
-    if (strlen (other_variables[i]) == length && strncmp (other_variables[i], variable, length) == 0)
-      return TRUE;
-  for (guint i = 0; other_prefixes[i] != NULL; i++)
-    if (g_str_has_prefix (variable, other_prefixes[i]))
-      return TRUE;
-  return FALSE;
-}
-
 static char *
 option_name_of (const char *variable, gsize length)
 {
@@ -164,12 +148,15 @@ configuration_load_environment (Configuration *self, const char *const *environm
       g_autofree char *name = NULL;
       int id = -1;
 
-      if (!g_str_has_prefix (variable, PREFIX) || is_other (variable, length))
+      if (!g_str_has_prefix (variable, PREFIX))
         continue;
       name = option_name_of (variable, length);
       id = option_find (name, strlen (name));
-      if (id < 0)
+      /* Others use the prefix too (the client, tests): only what may be meant for us is a mistake. */
+      if (id < 0 && option_find_nearest (name, strlen (name)) != NULL)
         return fail_unknown (error, "Environment", variable, name, strlen (name));
+      if (id < 0)
+        continue;
       if (!set (self, id, equals + 1, ORIGIN_ENVIRONMENT, variable, variable, error))
         return FALSE;
     }

@@ -23,6 +23,12 @@ static struct
   gboolean journal;
 } settings = { G_LOG_LEVEL_INFO, LOG_TEXT, FALSE };
 
+gboolean
+log_shows (GLogLevelFlags level)
+{
+  return level <= settings.level;
+}
+
 static const char *
 name_level (GLogLevelFlags level)
 {

@@ -20,6 +20,8 @@ typedef enum
 
 /* Shows what is at least as grave as level. Once, before there are threads. */
 void log_start (GLogLevelFlags level, LogFormat format);
+/* For what would be costly to put into words in vain. */
+gboolean log_shows (GLogLevelFlags level);
 /* "error", "warning", "info", "debug" */
 GLogLevelFlags log_level_from_word (const char *word);
 

@@ -39,8 +39,9 @@ static const Option options[N_OPTIONS] = {
                         .about = "Threads for connections; 0: one per core" },
   [OPTION_LANES] = { .name = "lanes", .kind = OPTION_KIND_NUMBER, .fallback = "0", .maximum = 64, .placeholder = "N",
                      .about = "Threads for changes of rooms; 0: as the store likes it" },
-  [OPTION_MAX_CONNECTIONS] = { .name = "max-connections", .kind = OPTION_KIND_NUMBER, .fallback = "20000", .minimum = 1,
-                               .maximum = 1000000, .placeholder = "N", .about = "Connections in all" },
+  [OPTION_MAX_CONNECTIONS] = { .name = "max-connections", .kind = OPTION_KIND_NUMBER, .fallback = "0",
+                               .maximum = 1000000, .placeholder = "N",
+                               .about = "Connections in all; 0: as many as the system allows open files" },
   [OPTION_CONNECTIONS_PER_USER] = { .name = "connections-per-user", .kind = OPTION_KIND_NUMBER, .fallback = "20",
                                     .maximum = 1000000, .placeholder = "N", .about = "Connections of one account; 0: no limit" },
   [OPTION_CONNECTIONS_PER_ADDRESS] = { .name = "connections-per-address", .kind = OPTION_KIND_NUMBER, .fallback = "200",
@@ -95,7 +96,7 @@ const char *
 option_find_nearest (const char *name, gsize length)
 {
   const char *nearest = NULL;
-  guint least = MAX (2, length / 2);
+  guint least = MAX (2, length / 3);
 
   if (length > NAME_MAX_LENGTH)
     return NULL;

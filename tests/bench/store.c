@@ -1,4 +1,4 @@
-/* store.c: how many appends a second the store takes, by the size of the batch
+/* store.c: how many appends a second the store takes, by the size of the batch, and how long one batch waits
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -18,7 +18,7 @@
 #define N_MEMBERS 10
 #define N_USERS (N_ROOMS * N_MEMBERS)
 
-static const guint batch_sizes[] = { 1, 10, 100, 256 };
+static const guint batch_sizes[] = { 1, 4, 10, 100, 256 };
 
 typedef struct
 {
@@ -110,19 +110,43 @@ send_batch (Bench *bench, guint size)
     g_assert_cmpint (((Change *) changes->pdata[i])->outcome, ==, OUTCOME_APPLIED);
 }
 
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  gint64 one = *(const gint64 *) a;
+  gint64 other = *(const gint64 *) b;
+
+  return (one > other) - (one < other);
+}
+
+static double
+get_milliseconds (GArray *sorted_times, double part)
+{
+  return g_array_index (sorted_times, gint64, (guint) ((sorted_times->len - 1) * part)) / 1000.0;
+}
+
 static void
 measure (Bench *bench, guint size, double seconds)
 {
+  g_autoptr(GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
   gint64 start = g_get_monotonic_time ();
+  gint64 end = start;
   guint64 before = bench->sent;
-  double elapsed = 0;
 
-  while (elapsed < seconds)
+  while (end - start < seconds * G_USEC_PER_SEC)
     {
+      gint64 begin = end;
+      gint64 took = 0;
+
       send_batch (bench, size);
-      elapsed = (g_get_monotonic_time () - start) / (double) G_USEC_PER_SEC;
+      end = g_get_monotonic_time ();
+      took = end - begin;
+      g_array_append_val (times, took);
     }
-  printf ("batches of %3u: %8.0f appends/s\n", size, (bench->sent - before) / elapsed);
+  g_array_sort (times, compare_times);
+  printf ("batches of %3u: %6.0f appends/s, a batch takes %.2f ms, 99 of 100 at most %.2f ms, the slowest %.2f ms\n",
+          size, (bench->sent - before) * (double) G_USEC_PER_SEC / (end - start), get_milliseconds (times, 0.5),
+          get_milliseconds (times, 0.99), get_milliseconds (times, 1));
 }
 
 int

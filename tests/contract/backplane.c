@@ -299,16 +299,19 @@ test_expiry (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (gone->str, ==, "ada ben ");
 }
 
-/* A renewal does not bring back who ran out, and keeps the status. */
+/* A renewal keeps the status, and does not bring back whose going was told. */
 static void
 test_renewal (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr(GString) gone = g_string_new (NULL);
+
   backplane_set_presence (fixture->backplane, "ada", "phone", DND, 10, NULL);
   pass (5);
   backplane_renew_presence (fixture->backplane, "ada", "phone", 10);
   pass (9);
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, DND);
   pass (2);
+  backplane_expire_presence (fixture->backplane, on_gone, gone);
   backplane_renew_presence (fixture->backplane, "ada", "phone", 10);
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, OFFLINE);
 }

@@ -6,6 +6,8 @@
 
 #include "store-fixture.h"
 
+#include <string.h>
+
 static void
 test_append (StoreFixture *fixture)
 {
@@ -47,6 +49,39 @@ test_append (StoreFixture *fixture)
   g_assert_cmpint (after->members_rev, ==, 1);
   g_assert_cmpint (after->settings_rev, ==, 1);
   g_assert_cmpint (after->last_activity, ==, fixture->now);
+}
+
+/* A text comes back as it was given, whatever is in it. */
+static void
+test_texts (StoreFixture *fixture)
+{
+  g_autofree char *longest = g_strnfill (4 * 4000, 'x');
+  const char *texts[] = {
+    "",
+    " ",
+    "'; DROP TABLE messages; --",
+    "\n\r\t\x7f",
+    "%s %n \\ \" $where {\"$gt\": 1}",
+    "\u202eright to left\u202c \u200d \ufeff",
+    "e\u0301 is not \u00e9",
+    "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁳󠁣󠁴󠁿",
+    longest,
+  };
+  g_autoptr(Room) room = store_fixture_add_people_and_room (fixture, "ada");
+  g_autoptr(GPtrArray) messages = NULL;
+  g_autoptr(GError) error = NULL;
+  MessagePage page = { .after = 0, .limit = 100 };
+
+  for (gsize i = 0; i < 4000; i++)
+    memcpy (longest + 4 * i, "🦊", 4);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    message_unref (store_fixture_say (fixture, room->id, "ada", texts[i]));
+  store_fixture_reopen (fixture);
+  messages = store_list_messages (fixture->store, room->id, &page, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (messages->len, ==, G_N_ELEMENTS (texts));
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_assert_cmpstr (((Message *) messages->pdata[i])->content, ==, texts[i]);
 }
 
 static void
@@ -257,6 +292,7 @@ test_own_marks (StoreFixture *fixture)
 
 const StoreCase store_append_cases[] = {
   { "append/one", test_append },
+  { "append/texts", test_texts },
   { "append/batch", test_batch },
   { "append/resend", test_resend },
   { "append/resend-in-batch", test_resend_in_batch },

@@ -2,8 +2,10 @@
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import hashlib
 import os
 import subprocess
+import sys
 import time
 
 import gi
@@ -17,6 +19,16 @@ State = Atspi.StateType
 BUTTONS = (Role.PUSH_BUTTON, Role.TOGGLE_BUTTON)
 TEXTS = (Role.ENTRY, Role.TEXT, Role.PASSWORD_TEXT)
 ROWS = (Role.LIST_ITEM, Role.TABLE_ROW)
+ALERTS = (Role.ALERT, Role.NOTIFICATION)
+
+# Pictures are the same everywhere, and nothing moves while it is read.
+SETTINGS = """[Settings]
+gtk-font-name=Inter 11
+gtk-enable-animations=false
+"""
+
+# A window on a bare display has a frame of a few pixels.
+FRAME = 16
 
 # Nothing in a test takes longer on purpose; a loaded machine may need it.
 PATIENCE = 30
@@ -75,14 +87,17 @@ class Client:
         self.environment = environment or {}
         self.process = None
         self.window = None
-        os.makedirs(self.folder, exist_ok=True)
+        os.makedirs(os.path.join(self.folder, "config", "gtk-4.0"), exist_ok=True)
+        with open(os.path.join(self.folder, "config", "gtk-4.0", "settings.ini"), "w", encoding="utf-8") as settings:
+            settings.write(SETTINGS)
         self.log = open(os.path.join(self.folder, "client.log"), "ab")
 
     # Process and window
 
     def start(self, *arguments):
         environment = dict(
-            os.environ, XDG_DATA_HOME=os.path.join(self.folder, "data"), SECRET_BACKEND="file",
+            os.environ, XDG_DATA_HOME=os.path.join(self.folder, "data"),
+            XDG_CONFIG_HOME=os.path.join(self.folder, "config"), SECRET_BACKEND="file",
             SECRET_FILE_TEST_PATH=os.path.join(self.folder, "keyring"), SECRET_FILE_TEST_PASSWORD="test",
             GTK_A11Y="atspi", G_MESSAGES_DEBUG="", LC_ALL="C.UTF-8", **self.environment)
         self.process = subprocess.Popen([self.binary, "--profile", self.profile, *arguments], env=environment,
@@ -105,6 +120,13 @@ class Client:
     def place(self, x, y, width, height):
         xdotool("windowsize", self.window, str(width), str(height))
         xdotool("windowmove", self.window, str(x), str(y))
+
+        def has_size():
+            frame = next(children(self.application()), None)
+            box = Atspi.Component.get_extents(frame, Atspi.CoordType.WINDOW) if frame else None
+            return box and abs(box.width - width) <= FRAME and abs(box.height - height) <= FRAME
+
+        wait_for(f"the window of {self.profile} to be {width} × {height}", has_size)
 
     def raise_window(self):
         xdotool("windowraise", self.window)
@@ -131,11 +153,21 @@ class Client:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        with open(self.log.name, encoding="utf-8", errors="replace") as log:
+            sys.stderr.write("".join(f"{self.profile}: {line}" for line in log))
 
     def picture(self, path):
+        """Of the window as it looks when nothing changes any more."""
         self.raise_window()
-        pump()
-        subprocess.run(["import", "-window", self.window, path], check=True)
+        seen = [None]
+
+        def is_quiet():
+            subprocess.run(["import", "-window", self.window, path], check=True)
+            with open(path, "rb") as file:
+                seen.append(hashlib.sha256(file.read()).digest())
+            return seen[-1] == seen[-2]
+
+        wait_for(f"the window of {self.profile} to be quiet", is_quiet)
 
     # Reading and acting
 
@@ -156,7 +188,19 @@ class Client:
 
     def find(self, roles=None, name=None, seconds=PATIENCE, **where):
         what = f"{name or where.get('contains')!r} in the window of {self.profile}"
-        return wait_for(what, lambda: self.seek(roles, name, **where), seconds)
+        try:
+            return wait_for(what, lambda: self.seek(roles, name, **where), seconds)
+        except NotThere as failure:
+            raise NotThere(f"{failure}\nwhat is there:\n{self.describe()}") from None
+
+    def describe(self):
+        """What a person could find in the window now."""
+        lines = []
+        for node in self.find_all():
+            name = node.get_name()
+            if name:
+                lines.append(f"  {node.get_role_name()}: {name}")
+        return "\n".join(lines)
 
     def wait_gone(self, roles=None, name=None, **where):
         what = f"{name or where.get('contains')!r} to go from the window of {self.profile}"
@@ -171,6 +215,14 @@ class Client:
     @staticmethod
     def _ready(node):
         return node if node is not None and node.get_state_set().contains(State.SENSITIVE) else None
+
+    def choose(self, name, roles=ROWS, button=1, **where):
+        """Points at something and clicks, as on a row of a list."""
+        node = self.find(roles, name, **where)
+        box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+        self.raise_window()
+        xdotool("mousemove", "--window", self.window, str(box.x + box.width // 2), str(box.y + box.height // 2),
+                "click", str(button))
 
     def type_into(self, name, text, **where):
         entry = self.find(TEXTS, name, **where)

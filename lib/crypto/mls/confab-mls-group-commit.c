@@ -42,7 +42,7 @@ encrypt_group_secrets (const ConfabMlsCommitDraft  *draft,
                        const ConfabMlsKeyPackage   *key_package,
                        guint32                      leaf,
                        GPtrArray                   *psk_ids,
-                       GBytes                      *encrypted_group_info,
+                       const ConfabCryptoHpkeInfo  *label,
                        GError                     **error)
 {
   guint32 ancestor = confab_mls_tree_common_ancestor (2 * leaf, 2 * draft->own_leaf);
@@ -55,9 +55,8 @@ encrypt_group_secrets (const ConfabMlsCommitDraft  *draft,
 
   confab_mls_group_secrets_write (&secrets, plaintext);
   g_autoptr (GBytes) ciphertext =
-    confab_mls_encrypt_with_label (draft->suite, confab_span_from_bytes (key_package->init_key), WELCOME_LABEL,
-                                   confab_span_from_bytes (encrypted_group_info), confab_span_from_array (plaintext),
-                                   &kem_output, error);
+    confab_crypto_hpke_seal_prepared (label, confab_span_from_bytes (key_package->init_key), confab_span_empty (),
+                                      confab_span_from_array (plaintext), &kem_output, error);
 
   return ciphertext != NULL ? confab_mls_hpke_ciphertext_new (kem_output, ciphertext) : NULL;
 }
@@ -79,6 +78,10 @@ make_welcome (const ConfabMlsCommitDraft   *draft,
   if (message->welcome->encrypted_group_info == NULL)
     return NULL;
 
+  g_autoptr (ConfabCryptoHpkeInfo) label =
+    confab_mls_prepare_label (draft->suite, WELCOME_LABEL,
+                              confab_span_from_bytes (message->welcome->encrypted_group_info));
+
   for (guint i = 0; i < proposals->entries->len; i++)
     {
       ConfabMlsProposal *proposal = ((ConfabMlsProposalEntry *) g_ptr_array_index (proposals->entries, i))->proposal;
@@ -89,7 +92,7 @@ make_welcome (const ConfabMlsCommitDraft   *draft,
       g_autoptr (GBytes) reference = confab_mls_key_package_make_reference (proposal->key_package, error);
       ConfabMlsHpkeCiphertext *encrypted =
         encrypt_group_secrets (draft, proposal->key_package, g_array_index (draft->applied->added, guint32, place++),
-                               psk_ids, message->welcome->encrypted_group_info, error);
+                               psk_ids, label, error);
       if (encrypted == NULL)
         return NULL;
 

@@ -194,6 +194,27 @@ confab_mls_verify_with_label (const ConfabCryptoSuite  *suite,
 }
 
 /**
+ * confab_mls_prepare_label: (skip)
+ * @suite: a cipher suite
+ * @label: the label, without its prefix
+ * @context: the context, which the recipients must know
+ *
+ * The part of EncryptWithLabel that is the same for all recipients, for confab_crypto_hpke_seal_prepared().
+ *
+ * Returns: (transfer full): label and context
+ * Since: 0.1
+ */
+ConfabCryptoHpkeInfo *
+confab_mls_prepare_label (const ConfabCryptoSuite  *suite,
+                          const char               *label,
+                          ConfabSpan                context)
+{
+  g_autoptr (GByteArray) info = labelled (label, context);
+
+  return confab_crypto_hpke_info_new (suite, confab_span_from_array (info));
+}
+
+/**
  * confab_mls_encrypt_with_label: (skip)
  * @suite: a cipher suite
  * @public_key: the public key of the recipient

@@ -42,6 +42,9 @@ gboolean                 confab_mls_verify_with_label   (const ConfabCryptoSuite
                                                          ConfabSpan                content,
                                                          ConfabSpan                signature,
                                                          GError                  **error);
+ConfabCryptoHpkeInfo    *confab_mls_prepare_label       (const ConfabCryptoSuite  *suite,
+                                                         const char               *label,
+                                                         ConfabSpan                context);
 GBytes                  *confab_mls_encrypt_with_label  (const ConfabCryptoSuite  *suite,
                                                          ConfabSpan                public_key,
                                                          const char               *label,

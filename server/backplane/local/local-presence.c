@@ -197,7 +197,7 @@ local_presence_set (LocalPresence *self, const char *user_id, const char *device
   return changed;
 }
 
-/* What ran out and was not swept yet stays run out: its person may have been told offline. */
+/* One that ran out and was not swept yet comes back: nobody was told that it went. */
 void
 local_presence_renew (LocalPresence *self, const char *user_id, const char *device_id, guint ttl, gint64 now)
 {
@@ -205,7 +205,7 @@ local_presence_renew (LocalPresence *self, const char *user_id, const char *devi
   Person *person = g_hash_table_lookup (self->people, user_id);
   guint i = person != NULL ? person_find (person, device_id) : 0;
 
-  if (person != NULL && i < person->devices->len && person_get_device (person, i)->expires > now)
+  if (person != NULL && i < person->devices->len)
     person_get_device (person, i)->expires = now + (gint64) ttl * G_USEC_PER_SEC;
 }
 

@@ -103,11 +103,22 @@ is_in_room (SqliteConnection *connection, const char *message_id, const char *ro
   return query_next (&query);
 }
 
+/* As the account is called at this moment; whoever decided may have had an older name at hand. */
+static void
+fill_in_sender_name (Batch *batch, BatchRoom *room, Message *message)
+{
+  const Member *sender = batch_get_member (batch, room, message->sender_id)->member;
+
+  if (message->sender_name == NULL && sender != NULL)
+    message->sender_name = g_strdup (sender->display_name != NULL ? sender->display_name : sender->username);
+}
+
 static Message *
-make_stored (const BatchRoom *room, const Change *change)
+make_stored (Batch *batch, BatchRoom *room, const Change *change)
 {
   Message *message = message_copy (change->message);
 
+  fill_in_sender_name (batch, room, message);
   if (message->id == NULL)
     message->id = confab_ulid_new ();
   if (message->content == NULL)
@@ -148,7 +159,7 @@ apply_append (Batch *batch, BatchRoom *room, Change *change)
       return;
     }
 
-  message = make_stored (room, change);
+  message = make_stored (batch, room, change);
   if (message->reply_to != NULL && !is_in_room (batch->connection, message->reply_to, message->room_id))
     {
       apply_refuse (change, CONFAB_ERROR_NOT_FOUND, "The message it answers is not in this room");

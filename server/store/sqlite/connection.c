@@ -24,8 +24,9 @@ struct _Connection
 };
 
 /* What an acknowledgement rests on is synchronous=FULL: a commit is on the disk before it is answered.
- * secure_delete makes deleted texts unreadable in the file, too. The WAL is carried over into the database every
- * 16 MiB rather than every 4, since each time costs two more syncs. */
+ * secure_delete makes deleted texts unreadable in the file, too (in the WAL they stay until it is carried over and
+ * written anew). The WAL is carried over into the database every 16 MiB rather than every 4, since each time costs two
+ * more syncs. */
 static const char writer_settings[] =
   "PRAGMA synchronous = FULL;"
   "PRAGMA foreign_keys = ON;"
@@ -49,6 +50,7 @@ explain (int result)
     {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
       return "The database is held by another process; try again in a moment";
     case SQLITE_FULL:
       return "The disk that holds the database is full";

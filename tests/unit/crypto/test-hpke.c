@@ -85,10 +85,11 @@ test_sender (gconstpointer data)
   g_autoptr (GBytes) additional_data = hex_decode (ADDITIONAL_DATA);
   g_autoptr (GBytes) kem_output = NULL;
   g_autoptr (GBytes) ciphertext = NULL;
+  g_autoptr (ConfabSecret) info_hash = confab_hpke_hash_info (&test->hpke, confab_span_from_bytes (info));
   g_auto (ConfabHpkeContext) context = { 0 };
   g_autoptr (GError) error = NULL;
 
-  confab_hpke_setup_sender (&test->hpke, confab_span_from_bytes (receiver), confab_span_from_bytes (info),
+  confab_hpke_setup_sender (&test->hpke, confab_span_from_bytes (receiver), confab_secret_span (info_hash),
                             confab_span_from_bytes (material), &kem_output, &context, &error);
   g_assert_no_error (error);
   assert_hex (confab_span_from_bytes (kem_output), test->kem_output);

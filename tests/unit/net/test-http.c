@@ -118,7 +118,7 @@ test_headers (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (answer_get_header (wrong, "allow"), ==, "OPTIONS, GET, HEAD, PATCH");
 }
 
-/* Many on one connection, one after the other. */
+/* Many on one connection, one after the other, and then without waiting for the answers. */
 static void
 test_keep_alive (Fixture *fixture, gconstpointer data)
 {
@@ -131,6 +131,14 @@ test_keep_alive (Fixture *fixture, gconstpointer data)
 
       peer_send (peer, ask, strlen (ask));
       answer = peer_read_answer (peer, TRUE);
+      g_assert_cmpuint (answer->status, ==, 200);
+    }
+  for (guint i = 0; i < 3; i++)
+    peer_send (peer, ask, strlen (ask));
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr(Answer) answer = peer_read_answer (peer, TRUE);
+
       g_assert_cmpuint (answer->status, ==, 200);
     }
 }
