@@ -133,13 +133,13 @@ gboolean
 confab_mls_psk_id_equal (const ConfabMlsPskId *one,
                          const ConfabMlsPskId *other)
 {
-  g_autoptr (GByteArray) left = g_byte_array_new ();
-  g_autoptr (GByteArray) right = g_byte_array_new ();
+  if (one->type != other->type || !g_bytes_equal (one->nonce, other->nonce))
+    return FALSE;
 
-  confab_mls_psk_id_write (one, left);
-  confab_mls_psk_id_write (other, right);
+  if (one->type == CONFAB_MLS_PSK_EXTERNAL)
+    return g_bytes_equal (one->id, other->id);
 
-  return confab_span_equal (confab_span_from_array (left), confab_span_from_array (right));
+  return one->usage == other->usage && one->epoch == other->epoch && g_bytes_equal (one->group_id, other->group_id);
 }
 
 /**
