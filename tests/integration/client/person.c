@@ -107,6 +107,7 @@ person_register (Person *self, const char *url)
 
   user = settle_object (confab_session_register (self->session, url, self->name, email, PASSWORD, NULL, NULL));
   g_assert_cmpstr (confab_user_get_username (user), ==, self->name);
+  g_set_str (&self->id, confab_user_get_id (user));
   person_wait_online (self);
 }
 
@@ -116,6 +117,7 @@ person_sign_in (Person *self, const char *url)
   g_autoptr(ConfabUser) user = settle_object (confab_session_sign_in (self->session, url, self->name, PASSWORD));
 
   g_assert_cmpstr (confab_user_get_username (user), ==, self->name);
+  g_set_str (&self->id, confab_user_get_id (user));
   person_wait_online (self);
 }
 
@@ -145,6 +147,7 @@ person_free (Person *self)
     person_close (self);
   remove_folder (self->folder);
   g_free (self->name);
+  g_free (self->id);
   g_free (self);
 }
 
@@ -167,7 +170,7 @@ person_wait_room (Person *self, const char *room_id)
 const char *
 person_id (Person *self)
 {
-  return confab_user_get_id (confab_session_get_user (self->session));
+  return self->id;
 }
 
 /* ---- Timelines -------------------------------------------------------------------------------------------------- */
@@ -238,4 +241,84 @@ count_text (ConfabTimeline *timeline, const char *text)
   for (guint i = 0; i < timeline_length (timeline); i++)
     count += g_str_equal (confab_message_get_content (peek_message (timeline, i)), text);
   return count;
+}
+
+void
+load_everything (ConfabTimeline *timeline)
+{
+  settle (confab_timeline_load (timeline));
+  while (confab_timeline_get_has_older (timeline))
+    g_assert_true (settle (confab_timeline_load_older (timeline)));
+}
+
+static int
+compare_members (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (confab_user_get_id (confab_member_get_user (*(ConfabMember **) a)),
+                    confab_user_get_id (confab_member_get_user (*(ConfabMember **) b)));
+}
+
+static void
+append_members (GString *text, ConfabRoom *room)
+{
+  GListModel *model = G_LIST_MODEL (confab_room_get_members (room));
+  g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    g_ptr_array_add (members, g_list_model_get_item (model, i));
+  g_ptr_array_sort (members, compare_members);
+  for (guint i = 0; i < members->len; i++)
+    {
+      ConfabMember *member = members->pdata[i];
+
+      g_string_append_printf (text, "  %s %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n",
+                              confab_user_get_username (confab_member_get_user (member)),
+                              confab_member_role_to_string (confab_member_get_role (member)),
+                              confab_member_get_received_seq (member), confab_member_get_read_seq (member));
+    }
+}
+
+static void
+append_room (GString *text, ConfabRoom *room, GPtrArray *keep)
+{
+  ConfabTimeline *timeline = confab_room_ref_timeline (room);
+  g_autofree char *messages = NULL;
+  ConfabMessage *last = NULL;
+
+  g_ptr_array_add (keep, timeline);
+  settle (confab_room_load_members (room));
+  load_everything (timeline);
+  messages = describe_timeline (timeline);
+  last = confab_room_get_last_message (room);
+  g_string_append_printf (text,
+                          "%s “%s” (%s) %s as %s: %" G_GINT64_FORMAT " members, %" G_GINT64_FORMAT
+                          " unread, %" G_GINT64_FORMAT " mentions, last “%s”\n",
+                          confab_room_get_id (room), confab_room_get_title (room), confab_room_get_description (room),
+                          confab_room_type_to_string (confab_room_get_room_type (room)),
+                          confab_member_role_to_string (confab_room_get_role (room)),
+                          confab_room_get_member_count (room), confab_room_get_unread_count (room),
+                          confab_room_get_mention_count (room), last != NULL ? confab_message_get_content (last) : "");
+  append_members (text, room);
+  g_string_append (text, messages);
+}
+
+static int
+compare_rooms (gconstpointer a, gconstpointer b)
+{
+  return strcmp (confab_room_get_id (*(ConfabRoom **) a), confab_room_get_id (*(ConfabRoom **) b));
+}
+
+char *
+describe_rooms (Person *self, GPtrArray *keep)
+{
+  GListModel *model = G_LIST_MODEL (confab_session_get_rooms (self->session));
+  g_autoptr(GPtrArray) rooms = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    g_ptr_array_add (rooms, g_list_model_get_item (model, i));
+  g_ptr_array_sort (rooms, compare_rooms);
+  for (guint i = 0; i < rooms->len; i++)
+    append_room (text, rooms->pdata[i], keep);
+  return g_strdup (text->str);
 }

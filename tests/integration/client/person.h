@@ -33,6 +33,7 @@ void patience_end (Patience *self);
 typedef struct
 {
   char *name;
+  char *id;               /* once there is an account */
   char *folder;           /* of profiles */
   ConfabSession *session; /* NULL: the program is closed */
 } Person;
@@ -55,7 +56,12 @@ void person_wait_online (Person *self);
 ConfabRoom *person_wait_room (Person *self, const char *room_id);
 const char *person_id (Person *self);
 
-/* What a timeline shows, a line for each message: "seq sender content state"; what is being sent has the seq 0. */
+/* All of the timeline, page by page to the room's first message. */
+void load_everything (ConfabTimeline *timeline);
+/* Everything that a person would see of their rooms, as text; timelines are held by it in keep (of ConfabTimeline). */
+char *describe_rooms (Person *self, GPtrArray *keep);
+/* What a timeline shows, a line for each message: "seq sender content" and changes; what is being sent has the seq 0.
+ * */
 char *describe_timeline (ConfabTimeline *timeline);
 /* Position of the first message with this text, or -1. */
 int find_text (ConfabTimeline *timeline, const char *text);

@@ -7,6 +7,7 @@
 #include "server-process.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include "client-fixture.h"
 
@@ -39,6 +40,13 @@ read_address (GSubprocess *process)
     }
 }
 
+/* A test that fails must not leave a server behind. */
+static void
+die_with_parent (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 void
 server_process_start (ServerProcess *self)
 {
@@ -58,6 +66,7 @@ server_process_start (ServerProcess *self)
     g_strv_builder_addv (arguments, (const char **) more_options);
   argv = g_strv_builder_end (arguments);
   g_subprocess_launcher_set_stderr_file_path (launcher, g_getenv ("CONFAB_TEST_SERVER_LOG"));
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   self->process = g_subprocess_launcher_spawnv (launcher, (const char * const *) argv, &error);
   g_assert_no_error (error);
   g_free (self->url);

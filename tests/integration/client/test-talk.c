@@ -31,7 +31,8 @@ set_up (Fixture *self, gconstpointer data)
   person_register (self->ada, self->server->url);
   person_register (self->ben, self->server->url);
 
-  self->adas = settle_object (confab_session_create_room (self->ada->session, "Garden", "What grows", CONFAB_ROOM_TYPE_PUBLIC));
+  self->adas = settle_object (confab_session_create_room (self->ada->session, "Garden", "What grows",
+                                                          CONFAB_ROOM_TYPE_PUBLIC));
   found = settle_object (confab_session_browse_rooms (self->ben->session, "gard"));
   g_assert_cmpuint (g_list_model_get_n_items (found), ==, 1);
   seen = g_list_model_get_item (found, 0);
@@ -133,7 +134,8 @@ test_changes (Fixture *self, gconstpointer data)
 
   answer = confab_room_send (self->bens, "At last", confab_message_get_id (received), NULL);
   wait_until (timeline_length (self->adas_timeline) == 2);
-  g_assert_cmpstr (confab_message_get_reply_to (peek_message (self->adas_timeline, 1)), ==, confab_message_get_id (sent));
+  g_assert_cmpstr (confab_message_get_reply_to (peek_message (self->adas_timeline, 1)), ==,
+                   confab_message_get_id (sent));
   wait_until (confab_message_get_id (answer) != NULL);
 
   error = settle_error (confab_room_edit_message (self->bens, received, "mine now"));
