@@ -21,6 +21,8 @@
 #include "domain/accounts.h"
 #include "domain/lanes.h"
 #include "net/net-server.h"
+#include "net/origins.h"
+#include "net/proxies.h"
 #include "ops/commands.h"
 #include "ops/log.h"
 #include "ops/metrics.h"
@@ -94,9 +96,11 @@ on_request_finished (const Request *request, const GError *error, gpointer data)
   if (!log_shows (G_LOG_LEVEL_DEBUG))
     return;
   g_debug ("%s: %s in %.1f ms for %s from %s (request %s)", request->operation->name,
-           error != NULL ? confab_error_get_code (error->domain == CONFAB_ERROR ? error->code : CONFAB_ERROR_INTERNAL) : "ok",
+           error != NULL ? confab_error_get_code (error->domain == CONFAB_ERROR ? error->code : CONFAB_ERROR_INTERNAL)
+                         : "ok",
            (g_get_monotonic_time () - request->arrived) / 1000.0,
-           request->caller->user_id != NULL ? request->caller->user_id : "nobody", request->caller->address, request->id);
+           request->caller->user_id != NULL ? request->caller->user_id : "nobody", request->caller->address,
+           request->id);
 }
 
 /* ---- Putting together --------------------------------------------------------------------------------------- */
@@ -116,7 +120,8 @@ allow_files (gint64 wanted)
       most -= MIN (RESERVED_FILES, most / 2);
     }
   if (wanted > most)
-    g_warning ("max-connections is %" G_GINT64_FORMAT ", but the system allows %" G_GINT64_FORMAT ": raise its limit of open files",
+    g_warning ("max-connections is %" G_GINT64_FORMAT ", but the system allows %" G_GINT64_FORMAT
+               ": raise its limit of open files",
                wanted, most);
   return wanted > 0 ? MIN (wanted, most) : most;
 }
@@ -157,7 +162,8 @@ open_domain (Server *self, GError **error)
   domain->backplane = backplane_open (configuration_get_text (configuration, OPTION_BACKPLANE), error);
   if (domain->backplane == NULL)
     return FALSE;
-  domain->accounts = accounts_new (domain->store, domain->backplane, &domain->limits, get_registration (configuration), error);
+  domain->accounts =
+    accounts_new (domain->store, domain->backplane, &domain->limits, get_registration (configuration), error);
   if (domain->accounts == NULL)
     return FALSE;
   domain->lanes = lanes_new (domain, configuration_get_number (configuration, OPTION_LANES));
@@ -217,8 +223,8 @@ server_close (Server *self)
 
 /* ---- Running ------------------------------------------------------------------------------------------------ */
 
-/* On standard output and not in the log, which others may read: whoever registers with it is the admin. Behind the #, so that
- * no browser sends it to a server or a proxy. */
+/* On standard output and not in the log, which others may read: whoever registers with it is the admin. Behind the
+ * #, so that no browser sends it to a server or a proxy. */
 static gboolean
 print_claim (Server *self, const char *address, GError **error)
 {
@@ -244,13 +250,13 @@ on_signal (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Before anybody is told that the server listens: whoever is told may end it at once. */
 static void
-run_until_signal (Server *self)
+watch_signals (Server *self)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_signal, self->loop);
   g_unix_signal_add (SIGINT, on_signal, self->loop);
-  g_main_loop_run (self->loop);
 }
 
 /* FALSE: something is still under way, so nothing may be taken apart. */
@@ -273,6 +279,7 @@ server_run (Server *self, GError **error)
 {
   g_autofree char *address = NULL;
 
+  watch_signals (self);
   if (!server_open (self, error))
     return FALSE;
   address = net_server_listen (self->net, configuration_get_text (self->configuration, OPTION_LISTEN), error);
@@ -281,7 +288,7 @@ server_run (Server *self, GError **error)
   g_print ("listening on http://%s\n", address);
   fflush (stdout);
   notify_service_manager ("READY=1");
-  run_until_signal (self);
+  g_main_loop_run (self->loop);
   if (drain (self))
     return TRUE;
   /* What was acknowledged is durable, and what was not is sent again: to leave now loses nothing. */
@@ -309,7 +316,21 @@ start_log (Configuration *configuration)
 {
   gboolean json = strcmp (configuration_get_text (configuration, OPTION_LOG_FORMAT), "json") == 0;
 
-  log_start (log_level_from_word (configuration_get_text (configuration, OPTION_LOG_LEVEL)), json ? LOG_JSON : LOG_TEXT);
+  log_start (log_level_from_word (configuration_get_text (configuration, OPTION_LOG_LEVEL)),
+             json ? LOG_JSON : LOG_TEXT);
+}
+
+/* What only the parts can tell about their options; the rest was looked at when it was read. */
+static gboolean
+check_configuration (Configuration *configuration, GError **error)
+{
+  g_auto(GStrv) networks = configuration_get_list (configuration, OPTION_TRUSTED_PROXIES);
+  g_auto(GStrv) pages = configuration_get_list (configuration, OPTION_ALLOWED_ORIGINS);
+  g_autoptr(Proxies) proxies = proxies_new ((const char *const *) networks, error);
+  g_autoptr(Origins) origins = proxies != NULL ? origins_new ((const char *const *) pages, error) : NULL;
+
+  return origins != NULL && store_check_address (configuration_get_text (configuration, OPTION_STORE), error)
+         && backplane_check_address (configuration_get_text (configuration, OPTION_BACKPLANE), error);
 }
 
 static gboolean
@@ -326,6 +347,8 @@ run_serve (CommandLine *line, GError **error)
     }
   if (line->check)
     {
+      if (!check_configuration (line->configuration, error))
+        return FALSE;
       g_print ("The configuration is in order\n");
       return TRUE;
     }
@@ -339,7 +362,8 @@ find_command (const char *name)
   return strcmp (name, "serve") == 0 ? run_serve : command_find (name);
 }
 
-/* As it is: g_print() would turn what the locale does not know into question marks, and a document is UTF-8 everywhere. */
+/* As it is: g_print() would turn what the locale does not know into question marks, and a document is UTF-8
+ * everywhere. */
 static void
 print_out (const char *text)
 {

@@ -240,6 +240,8 @@ confab_room_mark_read (ConfabRoom *self, gint64 seq)
   confab_room_set_int (self, &self->read_seq, seq, CONFAB_ROOM_PROP_READ_SEQ);
   self->received_seq = MAX (self->received_seq, seq);
   confab_room_count_unread (self);
+  if (self->mention_base > 0)
+    confab_room_doubt_mentions (self);
   confab_session_note_room (self->session, self);
   confab_session_queue_marks (self->session, self);
 }
@@ -269,9 +271,14 @@ find_fiber (gpointer data)
   g_autoptr(GPtrArray) messages = NULL;
   g_autoptr(GError) error = NULL;
 
+  if (self->session == NULL || self->session->cache == NULL)
+    return dex_future_new_reject (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The session has ended");
+  confab_session_flush (self->session);
   objects = dex_await_boxed (confab_cache_load_message (self->session->cache, finding->message_id), &error);
   if (objects == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
+  if (self->session == NULL)
+    return dex_future_new_reject (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The session has ended");
   messages = confab_room_take (self, objects, TRUE);
   if (messages->len == 0)
     return dex_future_new_reject (CONFAB_ERROR, CONFAB_ERROR_NOT_FOUND, "%s", _("The message is not on this device"));
@@ -400,11 +407,18 @@ confab_room_came_online (ConfabRoom *self)
 static gboolean
 load_cached_members (ConfabRoom *self, GError **error)
 {
-  g_autoptr(GPtrArray) objects = dex_await_boxed (confab_cache_load_members (self->session->cache, self->id), error);
+  g_autoptr(GPtrArray) objects = NULL;
   g_autoptr(JsonArray) array = NULL;
 
+  confab_session_flush (self->session);
+  objects = dex_await_boxed (confab_cache_load_members (self->session->cache, self->id), error);
   if (objects == NULL)
     return FALSE;
+  if (self->session == NULL)
+    {
+      g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The session has ended");
+      return FALSE;
+    }
   array = json_array_new ();
   for (guint i = 0; i < objects->len; i++)
     json_array_add_object_element (array, json_object_ref (objects->pdata[i]));

@@ -22,11 +22,10 @@ host_is_loopback (const char *host)
   return g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost");
 }
 
-/* Neither empty nor with characters that no name of a host has: two words are not an address. */
 static gboolean
-host_is_plausible (const char *host)
+host_makes_sense (const char *host)
 {
-  return *host != '\0' && strpbrk (host, " !\"#$&'()*+,;<=>?@\\^`{|}~") == NULL;
+  return host != NULL && *host != '\0' && strpbrk (host, " \t\r\n%<>\"\\^`{|}") == NULL;
 }
 
 static GUri *
@@ -38,9 +37,9 @@ parse (const char *server, GError **error)
   const char *scheme = NULL;
 
   with_scheme = strstr (text, "://") != NULL ? g_strdup (text) : g_strconcat ("https://", text, NULL);
-  uri = g_uri_parse (with_scheme, G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
+  uri = g_uri_parse (with_scheme, G_URI_FLAGS_NONE, NULL);
   scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
-  if (uri == NULL || g_uri_get_host (uri) == NULL || !host_is_plausible (g_uri_get_host (uri))
+  if (uri == NULL || !host_makes_sense (g_uri_get_host (uri))
       || (!g_str_equal (scheme, "https") && !g_str_equal (scheme, "http")))
     {
       g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, _("“%s” is not the address of a server"), text);
@@ -51,7 +50,7 @@ parse (const char *server, GError **error)
     {
       g_autofree char *plain = g_strconcat ("http://", text, NULL);
 
-      return g_uri_parse (plain, G_URI_FLAGS_SCHEME_NORMALIZE, error);
+      return g_uri_parse (plain, G_URI_FLAGS_NONE, error);
     }
   return g_steal_pointer (&uri);
 }
@@ -72,22 +71,21 @@ confab_session_normalize_server (const char *server, GError **error)
 {
   g_autoptr(GUri) uri = NULL;
   g_autoptr(GUri) clean = NULL;
-  g_autofree char *path = NULL;
+  char *address = NULL;
   gsize length = 0;
 
   g_return_val_if_fail (server != NULL, NULL);
   uri = parse (server, error);
   if (uri == NULL)
     return NULL;
-  path = g_strdup (g_uri_get_path (uri));
-  length = strlen (path);
-  while (length > 0 && path[length - 1] == '/')
-    path[--length] = '\0';
   /* No user name, query or fragment: they have no meaning here, and would end up in logs. */
-  /* Not normalized: that would give an empty path its slash back. */
-  clean = g_uri_build (G_URI_FLAGS_NONE, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri),
-                       g_uri_get_port (uri), path, NULL, NULL);
-  return g_uri_to_string (clean);
+  clean = g_uri_build (G_URI_FLAGS_NONE, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri), g_uri_get_port (uri),
+                       g_uri_get_path (uri), NULL, NULL);
+  address = g_uri_to_string (clean);
+  length = strlen (address);
+  while (length > 0 && address[length - 1] == '/')
+    address[--length] = '\0';
+  return address;
 }
 
 /**

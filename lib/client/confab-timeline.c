@@ -209,11 +209,12 @@ compare_seq (gconstpointer a, gconstpointer b)
   return (left > right) - (left < right);
 }
 
-/* Those that are not there yet; the window is sorted afterwards. */
-static void
+/* Those that are not there yet; the window is sorted afterwards. Gives how many those were. */
+static guint
 window_add (ConfabTimeline *self, GPtrArray *messages)
 {
   gboolean in_order = TRUE;
+  guint added = 0;
 
   for (guint i = 0; i < messages->len; i++)
     {
@@ -225,9 +226,11 @@ window_add (ConfabTimeline *self, GPtrArray *messages)
       g_ptr_array_add (self->window, g_object_ref (message));
       g_hash_table_insert (self->by_id, (gpointer) confab_message_get_id (message), message);
       confab_room_judge (self->room, message);
+      added++;
     }
   if (!in_order)
     g_ptr_array_sort (self->window, compare_seq);
+  return added;
 }
 
 static void
@@ -256,15 +259,19 @@ window_touches (ConfabTimeline *self, GPtrArray *messages)
   return self->window->len > 0 && first <= window_last (self) + 1 && last >= window_first (self) - 1;
 }
 
-/* messages: a run by seq. Makes them part of the window, or the window when they do not touch it. */
-static void
+/* messages: a run by seq. Makes them part of the window, or the window when they do not touch it. Gives how many are
+ * new. */
+static guint
 window_show_run (ConfabTimeline *self, GPtrArray *messages)
 {
+  guint added = 0;
+
   if (messages->len > 0 && !window_touches (self, messages))
     window_clear (self);
-  window_add (self, messages);
+  added = window_add (self, messages);
   self->loaded = TRUE;
   set_flag (self, &self->has_newer, window_last (self) < self->room->last_seq && self->window->len > 0, PROP_HAS_NEWER);
+  return added;
 }
 
 void
@@ -390,6 +397,8 @@ read_cache (ConfabTimeline *self, const Load *load, GError **error)
 
   if (session == NULL)
     return NULL;
+  /* What came in this turn of the main loop is to be found too. */
+  confab_session_flush (session);
   switch (load->kind)
     {
     case LOAD_OLDER:
@@ -514,15 +523,15 @@ static gboolean
 show_objects (ConfabTimeline *self, const Load *load, GPtrArray *objects, gboolean from_cache)
 {
   g_autoptr(GPtrArray) messages = confab_room_take (self->room, objects, from_cache);
-  guint before = self->window->len;
+  guint added = 0;
 
   if (messages->len == 0 && load->kind != LOAD_NEWEST)
     return FALSE;
-  window_show_run (self, messages);
+  added = window_show_run (self, messages);
   if (load->kind == LOAD_OLDER || load->kind == LOAD_NEWER)
     trim_far_end (self, load->kind);
   confab_timeline_refresh (self);
-  return self->window->len != before;
+  return added > 0;
 }
 
 static gboolean

@@ -20,10 +20,13 @@ typedef void (*BackplaneDeliver) (Event **events, guint n_events, gpointer data)
 
 /* "local" (one instance) or, later, redis://… */
 Backplane *backplane_open (const char *address, GError **error);
+/* Whether it is the address of a backplane, be that there or not. */
+gboolean backplane_check_address (const char *address, GError **error);
 void backplane_close (Backplane *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Backplane, backplane_close)
 
 gboolean backplane_check (Backplane *self, GError **error);
+/* NULL: nobody; returns when nobody is being called any more. Not from inside deliver. */
 void backplane_set_deliver (Backplane *self, BackplaneDeliver deliver, gpointer data);
 
 /* Counted: a topic is of interest while it was subscribed more often than unsubscribed. */
