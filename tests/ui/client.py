@@ -1,4 +1,4 @@
-# client.py: a real client in a real window, driven and read through accessibility as a person with a screen reader would
+# client.py: a real client in a real window, driven and read through accessibility as with a screen reader
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -126,7 +126,7 @@ class Client:
 
     def application(self):
         if self.process.poll() is not None:
-            raise RuntimeError(f"the client of {self.profile} ended with {self.process.returncode}, see {self.log.name}")
+            raise RuntimeError(f"the client of {self.profile} ended with {self.process.returncode}")
         for application in children(Atspi.get_desktop(0)):
             if application.get_process_id() == self.process.pid:
                 return application
@@ -167,6 +167,11 @@ class Client:
                 self.process.wait()
                 raise NotThere(f"the client of {self.profile} did not end")
         return self.process.returncode
+
+    def complaints(self):
+        """What GLib and GTK called critical while the client ran."""
+        with open(self.log.name, encoding="utf-8", errors="replace") as log:
+            return [line.strip() for line in log if "CRITICAL **" in line]
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -245,7 +250,7 @@ class Client:
         Atspi.Action.do_action(wait_for(what, find_ready), 0)
 
     def act(self, action, roles=(Role.FRAME,), name=None, **where):
-        """One of the actions that a menu or shortcut of the thing would start, by its name: win.about, message.reply."""
+        """An action that a menu or shortcut of the thing would start, by its name: win.about, message.reply."""
         node = self.find(roles, name, **where)
         wait_for(f"{action} of {self.profile} to be possible", lambda: do_action(node, action))
 
