@@ -493,6 +493,33 @@ class Limits(unittest.TestCase):
             self.assertEqual(seqs, list(range(1, 2001)))
             ada.close()
 
+    def test_order(self):
+        """Who does not wait for answers is still taken at their word in the order in which they said it."""
+        with Server('--rate-limits=off') as server:
+            ada = Person(server, 'ada')
+            room = ada.make_room()
+            socket = ada.connect()
+            message = ada.say(room, 'first')['id']
+            with self.subTest('edits'):
+                numbers = [socket.post('edit-message', {'messageId': message, 'content': f'{n}'}) for n in range(90)]
+                revs = [socket.answer(number)['message']['rev'] for number in numbers]
+                self.assertEqual(revs, sorted(revs))
+            with self.subTest('reactions'):
+                for n in range(200):
+                    socket.post('add-reaction' if n % 2 == 0 else 'remove-reaction', {'messageId': message, 'emoji': '👍'})
+                last = socket.answer(socket.post('add-reaction', {'messageId': message, 'emoji': '👍'}))['message']
+                self.assertEqual((last['content'], len(last['reactions'])), ('89', 1))
+                self.assertEqual(last['rev'], revs[-1] + 201)
+            with self.subTest('presence'):
+                watcher = ada.connect()
+                watcher.call('open-room', roomId=room)
+                for status in ('away', 'dnd') * 50:
+                    number = socket.post('set-presence', {'status': status})
+                socket.answer(number)
+                told = [watcher.wait('presence')['status'] for _ in range(100)]
+                self.assertEqual(told, ['away', 'dnd'] * 50)
+            ada.close()
+
 
 class Drain(unittest.TestCase):
     def test_terminate(self):

@@ -173,7 +173,7 @@ class Durability(unittest.TestCase):
 
     def run_until_kill(self, server):
         """Lets people write until so many answers came, and then kills in the middle of whatever goes on."""
-        wanted = self.answers + self.dice.choice((1, 5, 40, 150, 300)) * self.dice.random()
+        wanted = self.answers + self.dice.choice((1, 30, 200, 500, 1000)) * self.dice.random()
         with self.answered:
             self.answered.wait_for(lambda: self.answers >= wanted or self.finishing.is_set(), 10)
         self.assertIsNone(server.process.poll(), f'the server ended by itself: {server.read_log()[-3000:]}')

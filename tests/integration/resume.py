@@ -43,19 +43,20 @@ class World:
         self.dice = dice
         self.people = [Person(server, name) for name in NAMES]
         self.rooms = []
-        self.messages = []          # (room id, message id)
+        self.messages = {}          # room id → ids
         self.counts = {}
         for kind in ('public', 'public', 'private'):
             self.make(self.people[0], kind)
 
     def make(self, person, kind):
         members = [other.id for other in self.dice.sample(self.people, 2)]
-        self.rooms.append(person.call('create-room', name=f'Room {len(self.rooms)}', type=kind, members=members)['room']['id'])
+        room = person.call('create-room', name=f'Room {len(self.rooms)}', type=kind, members=members)['room']
+        self.rooms.append(room['id'])
 
     def act(self):
         action = self.dice.choices(list(ACTIONS), list(ACTIONS.values()))[0]
         person, other = self.dice.sample(self.people, 2)
-        room = self.dice.choice(self.rooms)
+        room = self.some_room(person)
         try:
             getattr(self, f'do_{action}')(person, other, room)
             outcome = 'done'
@@ -66,34 +67,38 @@ class World:
         key = f'{action} {outcome}'
         self.counts[key] = self.counts.get(key, 0) + 1
 
-    def some_message(self):
-        return self.dice.choice(self.messages[-60:]) if self.messages else (None, '0' * 26)
+    def some_room(self, person):
+        """Mostly one of theirs, or nearly everything would be refused."""
+        mine = [room['id'] for room in person.call('list-rooms')['rooms']] if self.dice.random() < 0.75 else []
+        return self.dice.choice(sorted(mine) or self.rooms)
+
+    def some_message(self, room):
+        return self.dice.choice(self.messages.get(room, [])[-30:] or ['0' * 26])
 
     def say(self, person, room, content, **fields):
-        self.messages.append((room, person.say(room, content, **fields)['id']))
+        self.messages.setdefault(room, []).append(person.say(room, content, **fields)['id'])
 
     def do_send(self, person, _other, room):
         self.say(person, room, f'Words {self.dice.random()}')
 
-    def do_reply(self, person, _other, _room):
-        room, message = self.some_message()
-        self.say(person, room or _room, 'Yes', **({'replyTo': message} if room else {}))
+    def do_reply(self, person, _other, room):
+        self.say(person, room, 'Yes', replyTo=self.some_message(room))
 
     def do_mention(self, person, other, room):
         self.say(person, room, self.dice.choice((f'@{other.name}, look', '@room tea', f'@{other.name} @{person.name}')))
 
-    def do_edit(self, person, other, _room):
+    def do_edit(self, person, other, room):
         content = self.dice.choice((f'Other words {self.dice.random()}', f'@{other.name} now', 'nobody now'))
-        person.call('edit-message', messageId=self.some_message()[1], content=content)
+        person.call('edit-message', messageId=self.some_message(room), content=content)
 
-    def do_delete(self, person, _other, _room):
-        person.call('delete-message', messageId=self.some_message()[1])
+    def do_delete(self, person, _other, room):
+        person.call('delete-message', messageId=self.some_message(room))
 
-    def do_react(self, person, _other, _room):
-        person.call('add-reaction', messageId=self.some_message()[1], emoji=self.dice.choice(EMOJI))
+    def do_react(self, person, _other, room):
+        person.call('add-reaction', messageId=self.some_message(room), emoji=self.dice.choice(EMOJI))
 
-    def do_unreact(self, person, _other, _room):
-        person.call('remove-reaction', messageId=self.some_message()[1], emoji=self.dice.choice(EMOJI))
+    def do_unreact(self, person, _other, room):
+        person.call('remove-reaction', messageId=self.some_message(room), emoji=self.dice.choice(EMOJI))
 
     def do_read(self, person, _other, room):
         person.call('mark-read', roomId=room, seq=self.dice.randrange(400))
@@ -130,7 +135,7 @@ class World:
 
     def do_remove_room(self, person, _other, room):
         person.call('delete-room', roomId=room)
-        self.rooms.remove(room)
+        self.rooms = [other for other in self.rooms if other != room]
         if not self.rooms:
             self.make(person, 'public')
 
