@@ -144,7 +144,8 @@ submit (Api *self, PoolFunc func, Request *request)
     refuse (request, CONFAB_ERROR_UNAVAILABLE, "The server is busy; try again");
 }
 
-/* What somebody does to a message comes to its lane in the order in which they did it: they may not have waited for answers. */
+/* What somebody does to a message comes to its lane in the order in which they did it: they may not have waited for
+ * answers. */
 static void
 submit_ordered (Api *self, PoolFunc func, Request *request)
 {
@@ -256,7 +257,8 @@ api_verify_token (Api *self, const char *token, const char *address, gint64 *exp
   return caller;
 }
 
-/* How many connections the session has then. Tabs of one browser share a session: one that is closed ends nobody's presence. */
+/* How many connections the session has then. Tabs of one browser share a session: one that is closed ends nobody's
+ * presence. */
 static guint
 count_connection (Api *self, const char *session_id, int change)
 {

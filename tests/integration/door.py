@@ -163,7 +163,8 @@ class Socket:
         # No pings of its own, no proxy of the machine's: the test says what goes over the wire. It always reads.
         server = self.server
         return connect(f'ws://{server.host}:{server.port}{path}', additional_headers=headers, proxy=None,
-                       ping_interval=None, max_size=None, max_queue=None, open_timeout=PATIENCE, close_timeout=1, **options)
+                       ping_interval=None, max_size=None, max_queue=None, open_timeout=PATIENCE, close_timeout=1,
+                       **options)
 
     def __enter__(self):
         return self

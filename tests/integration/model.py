@@ -2,7 +2,8 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Written from docs/protocol.md alone: held revs, gaps, limited updates. Two states that were reached on different ways can
+Written from docs/protocol.md alone: held revs, gaps,
+limited updates. Two states that were reached on different ways can
 be compared.
 """
 

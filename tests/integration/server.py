@@ -38,7 +38,8 @@ def eventually(condition, what, within=None):
 
 def clean_environment(folder):
     kept = {name: value for name, value in os.environ.items() if not name.startswith('CONFAB_')}
-    return kept | {'HOME': str(folder), 'XDG_STATE_HOME': str(folder / 'state'), 'XDG_CONFIG_HOME': str(folder / 'config')}
+    return kept | {'HOME': str(folder), 'XDG_STATE_HOME': str(folder / 'state'),
+                   'XDG_CONFIG_HOME': str(folder / 'config')}
 
 
 class Server:
@@ -94,7 +95,8 @@ class Server:
         """Starts the process and does not wait for it."""
         self.starts += 1
         with open(self.log_path, 'ab') as log:
-            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                            stderr=log,
                                             env=clean_environment(self.folder) | self.environment)
         threading.Thread(target=self.follow, args=(self.process, len(self.lines)), daemon=True).start()
         return self
@@ -144,7 +146,8 @@ class Server:
         """What /metrics says: sample with its labels → value."""
         with urllib.request.urlopen(f'http://{self.host}:{self.port}/metrics', timeout=PATIENCE) as answer:
             lines = answer.read().decode().splitlines()
-        return {line.rpartition(' ')[0]: float(line.rpartition(' ')[2]) for line in lines if line and not line.startswith('#')}
+        samples = [line.rpartition(' ') for line in lines if line[:1] not in ('', '#')]
+        return {name: float(value) for name, _blank, value in samples}
 
     def kill(self):
         """SIGKILL: what a power cut leaves behind, as far as a process can tell."""
