@@ -155,7 +155,7 @@ class Socket:
         self.code = None
         try:
             self.wire = self.connect(headers, path, options)
-        except InvalidMessage:
+        except (InvalidMessage, ConnectionClosed):
             # The server went while they shook hands.
             raise ConnectionResetError('no answer to the handshake') from None
 
