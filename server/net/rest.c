@@ -96,8 +96,8 @@ read_body (SoupServerMessage *message, JsonNode **node)
   return FALSE;
 }
 
-/* Values of the path win over those of the query. Where there is a body, the query says nothing: addresses end up in logs and
- * histories, and a password in one must not work. */
+/* Values of the path win over those of the query. Where there is a body, the query says nothing: addresses end up in
+ * logs and histories, and a password in one must not work. */
 static GHashTable *
 merge (const ConfabOperation *operation, GHashTable *path_values, GHashTable *query)
 {
