@@ -35,7 +35,8 @@ rest_get_client (Reactor *reactor, SoupServerMessage *message)
 const char *
 rest_get_token (SoupServerMessage *message)
 {
-  const char *header = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Authorization");
+  const char *header = soup_message_headers_get_one (soup_server_message_get_request_headers (message),
+                                                     "Authorization");
 
   if (header == NULL || g_ascii_strncasecmp (header, "Bearer ", strlen ("Bearer ")) != 0)
     return NULL;
@@ -185,8 +186,8 @@ dispatch (Reactor *reactor, SoupServerMessage *message, const ConfabOperation *o
 }
 
 static void
-serve_operation (Reactor *reactor, SoupServerMessage *message, const ConfabOperation *operation, GHashTable *path_values,
-                 GHashTable *query)
+serve_operation (Reactor *reactor, SoupServerMessage *message, const ConfabOperation *operation,
+                 GHashTable *path_values, GHashTable *query)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Caller) caller = identify (reactor, message, operation, &error);
