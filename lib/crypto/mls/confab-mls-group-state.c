@@ -342,7 +342,15 @@ estimate_size (ConfabMlsGroup *self)
     size += g_bytes_get_size (self->pending->message) + 2 * g_bytes_get_size (tree)
             + confab_mls_secret_tree_get_size (self->pending->epoch->secret_tree);
 
-  return size + self->proposals->len * 2048 + self->resumptions->len * 128;
+  for (guint i = 0; i < self->proposals->len; i++)
+    {
+      g_autoptr (GByteArray) entry = g_byte_array_new ();
+
+      write_entry (g_ptr_array_index (self->proposals, i), entry);
+      size += entry->len;
+    }
+
+  return size + self->own_updates->len * 8192 + self->resumptions->len * 128;
 }
 
 /**

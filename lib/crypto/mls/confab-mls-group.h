@@ -7,6 +7,7 @@
 
 #include "confab-mls-event.h"
 #include "confab-mls-key-bundle.h"
+#include "confab-mls-message.h"
 #include "confab-mls-policy.h"
 
 G_BEGIN_DECLS

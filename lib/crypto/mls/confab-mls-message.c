@@ -111,3 +111,94 @@ confab_mls_message_encode (const ConfabMlsMessage *self)
 
   return g_byte_array_free_to_bytes (out);
 }
+
+/**
+ * confab_mls_message_get_place:
+ * @bytes: a public message, a private message or a group information as it arrived
+ * @group_id: (out) (transfer full) (optional): the group that it is for
+ * @epoch: (out) (optional): the epoch that it is of
+ * @error: return location for an error
+ *
+ * Tells which group a message is for. Nothing is verified: it is where the message says that it belongs.
+ *
+ * Returns: %TRUE if it belongs to a group
+ * Since: 0.1
+ */
+gboolean
+confab_mls_message_get_place (GBytes   *bytes,
+                              GBytes  **group_id,
+                              guint64  *epoch,
+                              GError  **error)
+{
+  g_autoptr (ConfabMlsMessage) message = confab_mls_message_decode (bytes, error);
+  GBytes *found_id = NULL;
+  guint64 found_epoch = 0;
+
+  if (message == NULL)
+    return FALSE;
+
+  if (message->public_message != NULL)
+    {
+      found_id = message->public_message->content->group_id;
+      found_epoch = message->public_message->content->epoch;
+    }
+  else if (message->private_message != NULL)
+    {
+      found_id = message->private_message->group_id;
+      found_epoch = message->private_message->epoch;
+    }
+  else if (message->group_info != NULL)
+    {
+      found_id = message->group_info->context->group_id;
+      found_epoch = message->group_info->context->epoch;
+    }
+  else
+    {
+      g_set_error_literal (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_ARGUMENT, "the message is of no known group");
+      return FALSE;
+    }
+
+  if (group_id != NULL)
+    *group_id = g_bytes_ref (found_id);
+  if (epoch != NULL)
+    *epoch = found_epoch;
+
+  return TRUE;
+}
+
+/**
+ * confab_mls_message_list_invited:
+ * @welcome: a Welcome message
+ * @error: return location for an error
+ *
+ * Lists the key packages that a Welcome is for, so that a client finds the one of its own that is meant: see
+ * confab_mls_key_bundle_get_reference().
+ *
+ * Returns: (transfer full) (nullable) (element-type GBytes): references of key packages
+ * Since: 0.1
+ */
+GPtrArray *
+confab_mls_message_list_invited (GBytes  *welcome,
+                                 GError **error)
+{
+  g_autoptr (ConfabMlsMessage) message = confab_mls_message_decode (welcome, error);
+
+  if (message == NULL)
+    return NULL;
+
+  if (message->welcome == NULL)
+    {
+      g_set_error_literal (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_ARGUMENT, "the message is no Welcome");
+      return NULL;
+    }
+
+  GPtrArray *references = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  for (guint i = 0; i < message->welcome->secrets->len; i++)
+    {
+      ConfabMlsEncryptedGroupSecrets *entry = g_ptr_array_index (message->welcome->secrets, i);
+
+      g_ptr_array_add (references, g_bytes_ref (entry->new_member));
+    }
+
+  return references;
+}

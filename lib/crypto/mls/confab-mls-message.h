@@ -30,6 +30,12 @@ ConfabMlsMessage *confab_mls_message_decode       (GBytes                  *byte
 GBytes           *confab_mls_message_encode       (const ConfabMlsMessage  *self);
 void              confab_mls_message_write_header (ConfabMlsWireFormat      wire_format,
                                                    GByteArray              *out);
+gboolean          confab_mls_message_get_place    (GBytes                  *bytes,
+                                                   GBytes                 **group_id,
+                                                   guint64                 *epoch,
+                                                   GError                 **error);
+GPtrArray        *confab_mls_message_list_invited (GBytes                  *welcome,
+                                                   GError                 **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConfabMlsMessage, confab_mls_message_free)
 

@@ -370,14 +370,16 @@ check_psks (const ConfabMlsProposalList  *self,
             GError                      **error)
 {
   g_autoptr (GPtrArray) psks = confab_mls_proposal_list_get_psks (self);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref,
+                                                       NULL);
 
   for (guint i = 0; i < psks->len; i++)
     {
-      for (guint j = 0; j < i; j++)
-        {
-          if (confab_mls_psk_id_equal (g_ptr_array_index (psks, i), g_ptr_array_index (psks, j)))
-            return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit uses a pre-shared key twice");
-        }
+      GByteArray *encoded = g_byte_array_new ();
+
+      confab_mls_psk_id_write (g_ptr_array_index (psks, i), encoded);
+      if (!g_hash_table_add (seen, g_byte_array_free_to_bytes (encoded)))
+        return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit uses a pre-shared key twice");
     }
 
   return TRUE;

@@ -37,7 +37,7 @@ typedef struct
 /* What applying a list did. */
 typedef struct
 {
-  GArray *added;   /* leaves, in the order of the proposals */
+  GArray *added;   /* leaves, in the order of the proposals, which is ascending */
   GArray *changed; /* leaves that were added or updated */
 } ConfabMlsAppliedList;
 

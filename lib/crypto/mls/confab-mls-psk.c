@@ -61,6 +61,13 @@ confab_mls_psk_id_new_resumption (const ConfabCryptoSuite  *suite,
   return self;
 }
 
+/**
+ * confab_mls_psk_id_copy:
+ * @self: an identifier
+ *
+ * Returns: (transfer full): a copy
+ * Since: 0.1
+ */
 ConfabMlsPskId *
 confab_mls_psk_id_copy (const ConfabMlsPskId *self)
 {
@@ -75,6 +82,14 @@ confab_mls_psk_id_copy (const ConfabMlsPskId *self)
   return copy;
 }
 
+/**
+ * confab_mls_psk_id_free:
+ * @self: (transfer full): an identifier
+ *
+ * Frees an identifier.
+ *
+ * Since: 0.1
+ */
 void
 confab_mls_psk_id_free (ConfabMlsPskId *self)
 {
@@ -129,17 +144,25 @@ confab_mls_psk_id_write (const ConfabMlsPskId *self,
   confab_mls_write_bytes (out, self->nonce);
 }
 
+/**
+ * confab_mls_psk_id_equal:
+ * @one: an identifier
+ * @other: another
+ *
+ * Returns: whether they are the same, nonce included
+ * Since: 0.1
+ */
 gboolean
 confab_mls_psk_id_equal (const ConfabMlsPskId *one,
                          const ConfabMlsPskId *other)
 {
-  g_autoptr (GByteArray) left = g_byte_array_new ();
-  g_autoptr (GByteArray) right = g_byte_array_new ();
+  if (one->type != other->type || !g_bytes_equal (one->nonce, other->nonce))
+    return FALSE;
 
-  confab_mls_psk_id_write (one, left);
-  confab_mls_psk_id_write (other, right);
+  if (one->type == CONFAB_MLS_PSK_EXTERNAL)
+    return g_bytes_equal (one->id, other->id);
 
-  return confab_span_equal (confab_span_from_array (left), confab_span_from_array (right));
+  return one->usage == other->usage && one->epoch == other->epoch && g_bytes_equal (one->group_id, other->group_id);
 }
 
 /**

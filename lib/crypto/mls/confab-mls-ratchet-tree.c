@@ -656,17 +656,14 @@ confab_mls_ratchet_tree_set_parent (ConfabMlsRatchetTree *self,
   confab_mls_ratchet_tree_forget_hashes (self, node);
 }
 
-static gboolean
-is_excluded (const GArray *excluded_leaves,
-             guint32       leaf_index)
+static gint
+compare_leaves (gconstpointer one,
+                gconstpointer other)
 {
-  for (guint i = 0; excluded_leaves != NULL && i < excluded_leaves->len; i++)
-    {
-      if (g_array_index (excluded_leaves, guint32, i) == leaf_index)
-        return TRUE;
-    }
+  guint32 left = *(const guint32 *) one;
+  guint32 right = *(const guint32 *) other;
 
-  return FALSE;
+  return left < right ? -1 : left > right;
 }
 
 static void
@@ -701,7 +698,8 @@ resolve_into (ConfabMlsRatchetTree *self,
  * confab_mls_ratchet_tree_resolve: (skip)
  * @self: a ratchet tree
  * @node: the index of a node
- * @excluded_leaves: (nullable) (element-type guint32): leaves that were added by the commit being made or processed
+ * @excluded_leaves: (nullable) (element-type guint32): leaves that were added by the commit being made or processed,
+ *   in ascending order
  *
  * Computes the resolution of a node (RFC 9420, section 4.1.1): the fewest keys that cover all members below it.
  *
@@ -723,8 +721,10 @@ confab_mls_ratchet_tree_resolve (ConfabMlsRatchetTree *self,
   for (guint i = 0; i < resolution->len; i++)
     {
       guint32 member = g_array_index (resolution, guint32, i);
+      guint32 leaf = member / 2;
 
-      if (!confab_mls_tree_is_leaf (member) || !is_excluded (excluded_leaves, member / 2))
+      if (!confab_mls_tree_is_leaf (member)
+          || !g_array_binary_search ((GArray *) excluded_leaves, &leaf, compare_leaves, NULL))
         g_array_index (resolution, guint32, kept++) = member;
     }
   g_array_set_size (resolution, kept);

@@ -463,6 +463,37 @@ test_thousand_members (void)
   g_assert_cmpuint (confab_mls_group_get_n_members (first->group), ==, 997);
 }
 
+/* What a client asks before it knows which group or key package a message is for. */
+static void
+test_routing (void)
+{
+  g_autoptr (Party) alice = party_new ("alice");
+  g_autoptr (Party) bob = party_new ("bob");
+  g_autoptr (GBytes) group_id = NULL;
+  guint64 epoch = 0;
+  g_autoptr (GError) error = NULL;
+
+  party_create (alice, "routing");
+  g_autoptr (ConfabMlsCommitResult) result = party_add (alice, &bob, 1);
+  g_autoptr (GPtrArray) invited = confab_mls_message_list_invited (result->welcome, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (invited->len, ==, 1);
+  g_assert_true (g_bytes_equal (g_ptr_array_index (invited, 0), confab_mls_key_bundle_get_reference (bob->bundle)));
+
+  g_assert_true (confab_mls_message_get_place (result->commit, &group_id, &epoch, &error));
+  g_assert_true (g_bytes_equal (group_id, confab_mls_group_get_id (alice->group)));
+  g_assert_cmpuint (epoch, ==, 0);
+  g_assert_true (confab_mls_message_get_place (result->group_info, NULL, &epoch, &error));
+  g_assert_cmpuint (epoch, ==, 1);
+
+  g_assert_false (confab_mls_message_get_place (result->welcome, NULL, NULL, &error));
+  g_assert_error (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_ARGUMENT);
+  g_clear_error (&error);
+  g_autoptr (GPtrArray) none = confab_mls_message_list_invited (result->commit, &error);
+  g_assert_null (none);
+  g_assert_error (error, CONFAB_MLS_ERROR, CONFAB_MLS_ERROR_ARGUMENT);
+}
+
 static void
 test_export_bounds (void)
 {
@@ -500,6 +531,7 @@ main (int   argc,
   g_test_add_func ("/mls/group/public-handshakes", test_public_handshakes);
   g_test_add_func ("/mls/group/tree-outside-of-welcome", test_tree_outside_of_welcome);
   g_test_add_func ("/mls/group/thousand-members", test_thousand_members);
+  g_test_add_func ("/mls/group/routing", test_routing);
   g_test_add_func ("/mls/group/export-bounds", test_export_bounds);
 
   return g_test_run ();

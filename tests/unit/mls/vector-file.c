@@ -38,13 +38,11 @@ run_file (gconstpointer data)
 
   for (guint i = 0; i < json_array_get_length (cases); i++)
     {
-      g_test_message ("%s case %u", file->name, i);
       n_run += file->func (json_array_get_object_element (cases, i));
     }
 
   /* A case that does not pass has ended the program. */
   g_test_message ("%s: %u cases, %u run, %u passed", file->name, json_array_get_length (cases), n_run, n_run);
-  g_printerr ("%s: %u cases, %u run, %u passed\n", file->name, json_array_get_length (cases), n_run, n_run);
   g_assert_cmpuint (n_run, >, 0);
 }
 
