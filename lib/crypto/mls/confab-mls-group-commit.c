@@ -10,8 +10,6 @@
 #include "confab-mls-commit-draft.h"
 #include "confab-mls-group-private.h"
 
-#define WELCOME_LABEL "Welcome"
-
 static GBytes *
 encrypt_group_info (const ConfabMlsCommitDraft  *draft,
                     const ConfabMlsGroupInfo    *info,
@@ -19,16 +17,10 @@ encrypt_group_info (const ConfabMlsCommitDraft  *draft,
 {
   const ConfabCryptoSuite *suite = draft->suite;
   g_autoptr (GByteArray) plaintext = g_byte_array_new ();
-  g_autoptr (ConfabSecret) welcome_secret =
-    confab_mls_key_schedule_derive_welcome (suite, draft->joiner_secret, draft->psk_secret);
-  ConfabSpan secret = confab_secret_span (welcome_secret);
-  g_autoptr (ConfabSecret) key =
-    confab_mls_expand_with_label (suite, secret, "key", confab_span_empty (),
-                                  confab_crypto_suite_get_key_length (suite));
-  g_autoptr (ConfabSecret) nonce =
-    confab_mls_expand_with_label (suite, secret, "nonce", confab_span_empty (),
-                                  confab_crypto_suite_get_nonce_length (suite));
+  g_autoptr (ConfabSecret) key = NULL;
+  g_autoptr (ConfabSecret) nonce = NULL;
 
+  confab_mls_key_schedule_welcome_keys (suite, draft->joiner_secret, draft->psk_secret, &key, &nonce);
   confab_mls_group_info_write (info, plaintext);
 
   return confab_crypto_aead_seal (suite, confab_secret_span (key), confab_secret_span (nonce), confab_span_empty (),
@@ -79,7 +71,7 @@ make_welcome (const ConfabMlsCommitDraft   *draft,
     return NULL;
 
   g_autoptr (ConfabCryptoHpkeInfo) label =
-    confab_mls_prepare_label (draft->suite, WELCOME_LABEL,
+    confab_mls_prepare_label (draft->suite, CONFAB_MLS_LABEL_WELCOME,
                               confab_span_from_bytes (message->welcome->encrypted_group_info));
 
   for (guint i = 0; i < proposals->entries->len; i++)
