@@ -9,7 +9,8 @@ from tree import ROOT, files, finish, is_text
 CODE = ('.c', '.h', '.py', '.sh', '.blp', '.css', '.build', 'dev')
 WIDTH = 120
 # Corpora, vectors and patches are data: their bytes are the point.
-AS_THEY_ARE = ('tests/fuzz/corpus/', 'tests/fuzz/corpora/', 'COPYING')
+AS_THEY_ARE = ('tests/fuzz/corpus/', 'tests/fuzz/corpora/', 'tests/fuzz/crypto/corpus/', 'tests/fuzz/mls/corpus/',
+               'COPYING')
 
 
 def check(name):
