@@ -91,8 +91,12 @@ measure_height (GtkWidget *text,
                 int       *natural)
 {
   int height = height_for_width (text, width);
+  int unused = 0;
 
-  if (width < 0 || !footer_fits_last_line (text, footer, width))
+  /* The smallest height is that of the natural width, where the footer mostly needs no line of its own. */
+  if (width < 0)
+    measure_width (text, footer, &unused, &width);
+  if (!footer_fits_last_line (text, footer, width))
     height += height_for_width (footer, -1);
 
   *minimum = height;

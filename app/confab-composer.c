@@ -346,6 +346,16 @@ confab_composer_grab_focus (GtkWidget *widget)
   return gtk_widget_grab_focus (GTK_WIDGET (CONFAB_COMPOSER (widget)->text_view));
 }
 
+/* A template's children without a name are not removed with the template. */
+static void
+remove_children (GtkWidget *widget)
+{
+  GtkWidget *child = NULL;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
+}
+
 static void
 confab_composer_dispose (GObject *object)
 {
@@ -353,6 +363,7 @@ confab_composer_dispose (GObject *object)
 
   g_clear_object (&self->spelling);
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_COMPOSER);
+  remove_children (GTK_WIDGET (self));
   g_clear_object (&self->reply_to);
   g_clear_object (&self->edited);
   g_clear_object (&self->room);

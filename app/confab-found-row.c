@@ -80,10 +80,21 @@ on_unbind (GtkSignalListItemFactory *factory,
   confab_found_row_set_item (CONFAB_FOUND_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
+/* A template's children without a name are not removed with the template. */
+static void
+remove_children (GtkWidget *widget)
+{
+  GtkWidget *child = NULL;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
+}
+
 static void
 confab_found_row_dispose (GObject *object)
 {
   gtk_widget_dispose_template (GTK_WIDGET (object), CONFAB_TYPE_FOUND_ROW);
+  remove_children (GTK_WIDGET (object));
 
   G_OBJECT_CLASS (confab_found_row_parent_class)->dispose (object);
 }

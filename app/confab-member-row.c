@@ -96,6 +96,16 @@ format_username (GBinding     *binding,
   return TRUE;
 }
 
+/* A template's children without a name are not removed with the template. */
+static void
+remove_children (GtkWidget *widget)
+{
+  GtkWidget *child = NULL;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
+}
+
 static void
 confab_member_row_dispose (GObject *object)
 {
@@ -104,6 +114,7 @@ confab_member_row_dispose (GObject *object)
   g_clear_object (&self->member_signals);
   g_clear_object (&self->user_bindings);
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_MEMBER_ROW);
+  remove_children (GTK_WIDGET (self));
   g_clear_object (&self->member);
   g_clear_object (&self->room);
   g_clear_object (&self->session);

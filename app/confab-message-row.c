@@ -490,6 +490,16 @@ end_highlight (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* A template's children without a name are not removed with the template. */
+static void
+remove_children (GtkWidget *widget)
+{
+  GtkWidget *child = NULL;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
+}
+
 static void
 confab_message_row_dispose (GObject *object)
 {
@@ -505,6 +515,7 @@ confab_message_row_dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_pointer (&self->description, g_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_MESSAGE_ROW);
+  remove_children (GTK_WIDGET (self));
 
   G_OBJECT_CLASS (confab_message_row_parent_class)->dispose (object);
 }

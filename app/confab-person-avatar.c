@@ -53,6 +53,16 @@ update_dot (ConfabPersonAvatar *self)
     gtk_widget_add_css_class (self->dot, "dnd");
 }
 
+/* A template's children without a name are not removed with the template. */
+static void
+remove_children (GtkWidget *widget)
+{
+  GtkWidget *child = NULL;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
+}
+
 static void
 confab_person_avatar_dispose (GObject *object)
 {
@@ -61,6 +71,7 @@ confab_person_avatar_dispose (GObject *object)
   g_clear_object (&self->user_signals);
   g_clear_object (&self->user);
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_PERSON_AVATAR);
+  remove_children (GTK_WIDGET (self));
 
   G_OBJECT_CLASS (confab_person_avatar_parent_class)->dispose (object);
 }

@@ -54,7 +54,6 @@ update (ConfabPublicRoomRow *self)
   g_autofree char *members = g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " member", "%" G_GINT64_FORMAT " members",
                                                         n_members),
                                               n_members);
-  g_autofree char *label = NULL;
 
   adw_avatar_set_text (self->avatar, title);
   gtk_label_set_label (self->title_label, title);
@@ -62,9 +61,17 @@ update (ConfabPublicRoomRow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->description_label), described);
   gtk_label_set_label (self->members_label, members);
   gtk_button_set_label (self->button, joined ? _("Open") : _("Join"));
-  /* Translators: the name of a room */
-  label = g_strdup_printf (joined ? _("Open %s") : _("Join %s"), title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, title, -1);
+}
+
+/* A template's children without a name are not removed with the template. */
+static void
+remove_children (GtkWidget *widget)
+{
+  GtkWidget *child = NULL;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
 }
 
 static void
@@ -73,6 +80,7 @@ confab_public_room_row_dispose (GObject *object)
   ConfabPublicRoomRow *self = CONFAB_PUBLIC_ROOM_ROW (object);
 
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_PUBLIC_ROOM_ROW);
+  remove_children (GTK_WIDGET (self));
   g_clear_object (&self->room);
 
   G_OBJECT_CLASS (confab_public_room_row_parent_class)->dispose (object);

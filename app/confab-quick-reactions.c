@@ -65,8 +65,9 @@ confab_quick_reactions_init (ConfabQuickReactions *self)
   gtk_widget_add_css_class (GTK_WIDGET (self), "quick-reactions");
   for (gsize i = 0; i < G_N_ELEMENTS (reactions); i++)
     {
-      GtkWidget *button = add_button (self, gtk_button_new_with_label (reactions[i].emoji), _(reactions[i].name));
+      GtkWidget *button = add_button (self, gtk_button_new (), _(reactions[i].name));
 
+      gtk_button_set_child (GTK_BUTTON (button), gtk_label_new (reactions[i].emoji));
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "message.toggle-reaction");
       gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", reactions[i].emoji);
     }

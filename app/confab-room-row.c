@@ -163,6 +163,16 @@ update_counts (ConfabRoomRow *self)
   update_preview (self);
 }
 
+/* A template's children without a name are not removed with the template. */
+static void
+remove_children (GtkWidget *widget)
+{
+  GtkWidget *child = NULL;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
+}
+
 static void
 confab_room_row_dispose (GObject *object)
 {
@@ -174,6 +184,7 @@ confab_room_row_dispose (GObject *object)
   g_clear_object (&self->room);
   g_clear_pointer (&self->description, g_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_ROOM_ROW);
+  remove_children (GTK_WIDGET (self));
 
   G_OBJECT_CLASS (confab_room_row_parent_class)->dispose (object);
 }

@@ -22,6 +22,9 @@
 /* The button that leads back to the newest message shows from this distance on, in pixels. */
 #define JUMP_DISTANCE 240
 
+/* Messages that the newest page surely has. */
+#define PAGE_SIZE 40
+
 struct _ConfabTimelineView
 {
   GtkWidget parent_instance;
@@ -75,6 +78,7 @@ enum
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
+static void queue_settle (ConfabTimelineView *self);
 static void load_older (ConfabTimelineView *self);
 static void load_newer (ConfabTimelineView *self);
 
@@ -191,27 +195,51 @@ scroll_to_end (ConfabTimelineView *self)
                             gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment));
 }
 
-/* The first place that a person sees: what is new, or the end. */
+static ConfabMessageRow *
+find_row (ConfabTimelineView *self,
+          guint               position)
+{
+  g_autoptr(ConfabTimelineEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), position);
+
+  for (guint i = 0; entry != NULL && i < self->bound_rows->len; i++)
+    {
+      ConfabMessageRow *row = g_ptr_array_index (self->bound_rows, i);
+      if (confab_message_row_get_message (row) == confab_timeline_entry_get_message (entry))
+        return row;
+    }
+  return NULL;
+}
+
+/* Whether all of the message at that position is in view, as of the last layout. */
+static gboolean
+is_entry_in_view (ConfabTimelineView *self,
+                  guint               position)
+{
+  ConfabMessageRow *row = find_row (self, position);
+  int height = gtk_widget_get_height (GTK_WIDGET (self->scrolled_window));
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, 0, 0);
+
+  return row != NULL && gtk_widget_get_mapped (GTK_WIDGET (row)) &&
+         gtk_widget_compute_bounds (GTK_WIDGET (row), GTK_WIDGET (self->scrolled_window), &bounds) &&
+         bounds.size.height > 0 && bounds.origin.y >= 0 &&
+         bounds.origin.y + bounds.size.height <= height + END_TOLERANCE;
+}
+
+/* The first place that a person sees: the end, or what is new when that begins above. */
 static void
 find_first_place (ConfabTimelineView *self)
 {
   guint first_unread = confab_timeline_entries_get_first_unread (self->entries);
 
-  self->opened = TRUE;
-  if (first_unread == G_MAXUINT || self->wanted_message != NULL)
+  /* Nothing can be said before the end has been laid out. A message higher than the window never fits. */
+  if (!is_entry_in_view (self, get_n_entries (self) - 1) && distance_to_end (self) > END_TOLERANCE)
     return;
 
-  for (guint i = 0; i < self->bound_rows->len; i++)
-    {
-      GtkWidget *row = g_ptr_array_index (self->bound_rows, i);
-      ConfabMessage *message = confab_message_row_get_message (CONFAB_MESSAGE_ROW (row));
-      g_autoptr(ConfabTimelineEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), first_unread);
-      graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, 0, 0);
-
-      if (message == confab_timeline_entry_get_message (entry) &&
-          gtk_widget_compute_bounds (row, GTK_WIDGET (self->scrolled_window), &bounds) && bounds.origin.y >= 0)
-        return;
-    }
+  self->opened = TRUE;
+  gtk_widget_set_opacity (GTK_WIDGET (self->list_view), 1);
+  self->follows_end = !has_newer (self);
+  if (first_unread == G_MAXUINT || self->wanted_message != NULL || is_entry_in_view (self, first_unread))
+    return;
   self->follows_end = FALSE;
   gtk_list_view_scroll_to (self->list_view, first_unread, GTK_LIST_SCROLL_NONE, NULL);
 }
@@ -230,6 +258,15 @@ highlight_message (ConfabTimelineView *self,
     }
 }
 
+static gboolean
+look_again (GtkWidget     *widget,
+            GdkFrameClock *clock,
+            gpointer       user_data)
+{
+  queue_settle (CONFAB_TIMELINE_VIEW (widget));
+  return G_SOURCE_REMOVE;
+}
+
 /* When sizes have changed and everything has its place again. */
 static gboolean
 settle (gpointer user_data)
@@ -237,10 +274,12 @@ settle (gpointer user_data)
   ConfabTimelineView *self = user_data;
 
   self->settle_source = 0;
+  if (!self->opened && self->loaded && get_n_entries (self) > 0)
+    find_first_place (self);
   if (self->follows_end)
     scroll_to_end (self);
   if (!self->opened && self->loaded && get_n_entries (self) > 0)
-    find_first_place (self);
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), look_again, NULL, NULL);
   if (self->wanted_message != NULL)
     {
       highlight_message (self, self->wanted_message);
@@ -393,14 +432,30 @@ on_loaded (DexFuture *future,
 }
 
 static void
-load (ConfabTimelineView *self)
+load (ConfabTimelineView *self,
+      DexFuture          *future)
 {
   Loading *loading = g_new0 (Loading, 1);
 
   loading->self = g_object_ref (self);
   loading->timeline = g_object_ref (self->timeline);
-  dex_future_disown (dex_future_finally (confab_timeline_load (self->timeline), on_loaded, loading,
-                                         (GDestroyNotify) loading_free));
+  dex_future_disown (dex_future_finally (future, on_loaded, loading, (GDestroyNotify) loading_free));
+}
+
+static void
+load_latest (ConfabTimelineView *self)
+{
+  load (self, confab_timeline_load (self->timeline));
+}
+
+/* The newest messages, or those around the first unread one when it is further back than a page. */
+static void
+load_first (ConfabTimelineView *self)
+{
+  if (confab_room_get_unread_count (self->room) > PAGE_SIZE)
+    load (self, confab_timeline_load_around (self->timeline, confab_room_get_read_seq (self->room) + 1));
+  else
+    load_latest (self);
 }
 
 static void
@@ -593,6 +648,16 @@ confab_timeline_view_unroot (GtkWidget *widget)
   GTK_WIDGET_CLASS (confab_timeline_view_parent_class)->unroot (widget);
 }
 
+/* A template's children without a name are not removed with the template. */
+static void
+remove_children (GtkWidget *widget)
+{
+  GtkWidget *child = NULL;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
+}
+
 static void
 confab_timeline_view_dispose (GObject *object)
 {
@@ -602,6 +667,7 @@ confab_timeline_view_dispose (GObject *object)
   g_clear_handle_id (&self->settle_source, g_source_remove);
   g_clear_handle_id (&self->read_source, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_TIMELINE_VIEW);
+  remove_children (GTK_WIDGET (self));
   g_clear_object (&self->room_signals);
   g_clear_object (&self->timeline_signals);
   g_clear_object (&self->entries);
@@ -765,6 +831,8 @@ confab_timeline_view_set_room (ConfabTimelineView *self,
   self->opened = FALSE;
   self->loaded = FALSE;
   self->follows_end = TRUE;
+  /* Until its first place is found, so that nobody sees it jump there. */
+  gtk_widget_set_opacity (GTK_WIDGET (self->list_view), 0);
   if (room != NULL)
     {
       gboolean has_unread = confab_room_get_unread_count (room) > 0;
@@ -779,7 +847,7 @@ confab_timeline_view_set_room (ConfabTimelineView *self,
     {
       update_stack (self);
       update_jump_button (self);
-      load (self);
+      load_first (self);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROOM]);
 }
@@ -793,7 +861,7 @@ confab_timeline_view_jump_to_latest (ConfabTimelineView *self)
     return;
   self->follows_end = TRUE;
   if (has_newer (self))
-    load (self);
+    load_latest (self);
   scroll_to_end (self);
   queue_settle (self);
 }

@@ -21,6 +21,8 @@
 #include "domain/accounts.h"
 #include "domain/lanes.h"
 #include "net/net-server.h"
+#include "net/origins.h"
+#include "net/proxies.h"
 #include "ops/commands.h"
 #include "ops/log.h"
 #include "ops/metrics.h"
@@ -244,13 +246,13 @@ on_signal (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Before anybody is told that the server listens: whoever is told may end it at once. */
 static void
-run_until_signal (Server *self)
+watch_signals (Server *self)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_signal, self->loop);
   g_unix_signal_add (SIGINT, on_signal, self->loop);
-  g_main_loop_run (self->loop);
 }
 
 /* FALSE: something is still under way, so nothing may be taken apart. */
@@ -273,6 +275,7 @@ server_run (Server *self, GError **error)
 {
   g_autofree char *address = NULL;
 
+  watch_signals (self);
   if (!server_open (self, error))
     return FALSE;
   address = net_server_listen (self->net, configuration_get_text (self->configuration, OPTION_LISTEN), error);
@@ -281,7 +284,7 @@ server_run (Server *self, GError **error)
   g_print ("listening on http://%s\n", address);
   fflush (stdout);
   notify_service_manager ("READY=1");
-  run_until_signal (self);
+  g_main_loop_run (self->loop);
   if (drain (self))
     return TRUE;
   /* What was acknowledged is durable, and what was not is sent again: to leave now loses nothing. */
@@ -312,6 +315,19 @@ start_log (Configuration *configuration)
   log_start (log_level_from_word (configuration_get_text (configuration, OPTION_LOG_LEVEL)), json ? LOG_JSON : LOG_TEXT);
 }
 
+/* What only the parts can tell about their options; the rest was looked at when it was read. */
+static gboolean
+check_configuration (Configuration *configuration, GError **error)
+{
+  g_auto(GStrv) networks = configuration_get_list (configuration, OPTION_TRUSTED_PROXIES);
+  g_auto(GStrv) pages = configuration_get_list (configuration, OPTION_ALLOWED_ORIGINS);
+  g_autoptr(Proxies) proxies = proxies_new ((const char *const *) networks, error);
+  g_autoptr(Origins) origins = proxies != NULL ? origins_new ((const char *const *) pages, error) : NULL;
+
+  return origins != NULL && store_check_address (configuration_get_text (configuration, OPTION_STORE), error)
+         && backplane_check_address (configuration_get_text (configuration, OPTION_BACKPLANE), error);
+}
+
 static gboolean
 run_serve (CommandLine *line, GError **error)
 {
@@ -326,6 +342,8 @@ run_serve (CommandLine *line, GError **error)
     }
   if (line->check)
     {
+      if (!check_configuration (line->configuration, error))
+        return FALSE;
       g_print ("The configuration is in order\n");
       return TRUE;
     }

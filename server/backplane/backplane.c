@@ -11,14 +11,20 @@
 #include "backplane/local/local-backplane.h"
 #include "protocol/confab-error.h"
 
+gboolean
+backplane_check_address (const char *address, GError **error)
+{
+  if (g_str_equal (address, "local"))
+    return TRUE;
+
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" is no backplane: only \"local\" is known", address);
+  return FALSE;
+}
+
 Backplane *
 backplane_open (const char *address, GError **error)
 {
-  if (g_str_equal (address, "local"))
-    return local_backplane_new ();
-
-  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" is no backplane: only \"local\" is known", address);
-  return NULL;
+  return backplane_check_address (address, error) ? local_backplane_new () : NULL;
 }
 
 void

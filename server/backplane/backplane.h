@@ -20,6 +20,8 @@ typedef void (*BackplaneDeliver) (Event **events, guint n_events, gpointer data)
 
 /* "local" (one instance) or, later, redis://… */
 Backplane *backplane_open (const char *address, GError **error);
+/* Whether it is the address of a backplane, be that there or not. */
+gboolean backplane_check_address (const char *address, GError **error);
 void backplane_close (Backplane *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Backplane, backplane_close)
 

@@ -18,18 +18,32 @@ static const StoreBackend *const backends[] = {
   &sqlite_store_backend,
 };
 
-Store *
-store_open (const char *address, GError **error)
+static const StoreBackend *
+find_backend (const char *address, GError **error)
 {
   const char *colon = strchr (address, ':');
 
   for (gsize i = 0; colon != NULL && i < G_N_ELEMENTS (backends); i++)
     if (strlen (backends[i]->scheme) == (gsize) (colon - address) && g_str_has_prefix (address, backends[i]->scheme))
-      return backends[i]->open (address, error);
+      return backends[i];
 
   g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST,
                "“%s” is not the address of a store: sqlite:PATH is one", address);
   return NULL;
+}
+
+Store *
+store_open (const char *address, GError **error)
+{
+  const StoreBackend *backend = find_backend (address, error);
+
+  return backend != NULL ? backend->open (address, error) : NULL;
+}
+
+gboolean
+store_check_address (const char *address, GError **error)
+{
+  return find_backend (address, error) != NULL;
 }
 
 char *

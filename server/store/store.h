@@ -23,6 +23,8 @@ typedef struct
 
 /* Opens sqlite:PATH (or sqlite::memory: for tests) and migrates it to the present schema. */
 Store *store_open (const char *address, GError **error);
+/* Whether it is the address of a store, be that there or not. */
+gboolean store_check_address (const char *address, GError **error);
 void store_close (Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
 

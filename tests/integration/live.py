@@ -28,6 +28,8 @@ class Live(unittest.TestCase):
         cls.server.remove()
 
     def setUp(self):
+        for person in self.people:
+            person.close()
         self.room = self.ada.make_room(type='private', members=[self.ben.id, self.cleo.id])
 
     def fence(self, *sockets):

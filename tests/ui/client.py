@@ -5,6 +5,7 @@
 import hashlib
 import os
 import subprocess
+import sys
 import time
 
 import gi
@@ -25,6 +26,9 @@ SETTINGS = """[Settings]
 gtk-font-name=Inter 11
 gtk-enable-animations=false
 """
+
+# A window on a bare display has a frame of a few pixels.
+FRAME = 16
 
 # Nothing in a test takes longer on purpose; a loaded machine may need it.
 PATIENCE = 30
@@ -117,6 +121,13 @@ class Client:
         xdotool("windowsize", self.window, str(width), str(height))
         xdotool("windowmove", self.window, str(x), str(y))
 
+        def has_size():
+            frame = next(children(self.application()), None)
+            box = Atspi.Component.get_extents(frame, Atspi.CoordType.WINDOW) if frame else None
+            return box and abs(box.width - width) <= FRAME and abs(box.height - height) <= FRAME
+
+        wait_for(f"the window of {self.profile} to be {width} × {height}", has_size)
+
     def raise_window(self):
         xdotool("windowraise", self.window)
         xdotool("windowfocus", self.window)
@@ -142,6 +153,8 @@ class Client:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        with open(self.log.name, encoding="utf-8", errors="replace") as log:
+            sys.stderr.write("".join(f"{self.profile}: {line}" for line in log))
 
     def picture(self, path):
         """Of the window as it looks when nothing changes any more."""

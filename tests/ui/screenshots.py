@@ -39,7 +39,7 @@ class Album:
 def take_account_screens(client, album):
     client.find(BUTTONS, "Sign In")
     album.take("welcome")
-    client.type_into("Server address", "ftp://chat.example.org")
+    client.type_into("Server address", "nobody here")
     client.click("Sign In")
     client.find(ALERTS)
     album.take("welcome-error", sizes=["wide"])
@@ -82,7 +82,7 @@ def take_rooms(client, album):
 def take_dialogs(client, album):
     for name, keys, sign in (
             ("new-room", "ctrl+shift+n", "Who Can Join"),
-            ("browse", "ctrl+shift+b", "Join Music"),
+            ("browse", "ctrl+shift+b", "1 member"),
             ("preferences", "ctrl+comma", "Appearance"),
             ("shortcuts", "ctrl+question", "Find a room or person")):
         client.press(keys)

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import time
 
 
@@ -59,3 +60,6 @@ class Server:
                 self.process.wait()
             self.process.stdout.close()
         self.log.close()
+        if self.process and self.process.returncode:
+            with open(self.log.name, encoding="utf-8", errors="replace") as log:
+                sys.stderr.write(f"confab-server ended with {self.process.returncode}\n" + log.read())

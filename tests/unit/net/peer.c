@@ -90,6 +90,7 @@ find_end_of_headers (Peer *self)
 {
   const char *end;
 
+  need (self, 4);
   while ((end = memmem (self->received->data, self->received->len, "\r\n\r\n", 4)) == NULL)
     g_assert_true (receive (self));
   return end - (const char *) self->received->data + 4;

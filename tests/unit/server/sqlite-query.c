@@ -10,7 +10,7 @@ static SqliteConnection *
 make_connection (void)
 {
   g_autoptr(GError) error = NULL;
-  SqliteConnection *connection = sqlite_connection_new (":memory:", CONNECTION_WRITER);
+  SqliteConnection *connection = sqlite_connection_new (":memory:", SQLITE_CONNECTION_WRITER);
 
   sqlite_connection_begin (connection);
   sqlite_connection_execute (connection, "CREATE TABLE things (name TEXT UNIQUE, size INTEGER, data BLOB) STRICT");
@@ -160,7 +160,7 @@ test_refused_statements (void)
 static void
 test_no_such_file (void)
 {
-  g_autoptr(SqliteConnection) connection = sqlite_connection_new ("/nonexistent/confab.db", CONNECTION_READER);
+  g_autoptr(SqliteConnection) connection = sqlite_connection_new ("/nonexistent/confab.db", SQLITE_CONNECTION_READER);
   g_autoptr(GError) error = NULL;
 
   /* Again and again, since it may come back. */

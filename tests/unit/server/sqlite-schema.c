@@ -249,7 +249,7 @@ ask_number (const char *path, const char *sql)
 static gboolean
 migrate (Fixture *fixture, const char *const *migrations, guint n_migrations, GError **error)
 {
-  g_autoptr(SqliteConnection) connection = sqlite_connection_new (fixture->path, CONNECTION_WRITER);
+  g_autoptr(SqliteConnection) connection = sqlite_connection_new (fixture->path, SQLITE_CONNECTION_WRITER);
 
   return schema_migrate (connection, fixture->path, migrations, n_migrations, error);
 }

@@ -12,11 +12,12 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import unittest
 import urllib.error
 import urllib.request
+
+import tap
 
 SERVER = os.environ["CONFAB_SERVER"]
 PASSWORD = "correct horse battery"
@@ -195,6 +196,16 @@ class ProcessTest(unittest.TestCase):
         connection.receive()
         server.process.send_signal(signal.SIGTERM)
         self.assertEqual(connection.receive_until(lambda frame: False), 1012)
+        connection.close()
+        self.assertEqual(server.process.wait(10), 0)
+
+    def test_drain_does_not_wait_for_ever(self):
+        server = self.start()
+        ada = server.register("ada")[1]
+        connection = self.connect(server, ada["token"])
+        connection.receive()
+        # This client never answers.
+        server.process.send_signal(signal.SIGTERM)
         self.assertEqual(server.process.wait(10), 0)
 
     def test_revoked_session_is_closed(self):
@@ -216,6 +227,7 @@ class ProcessTest(unittest.TestCase):
         _, next_pair = server.call("POST", "/api/auth/refresh", {"refreshToken": ada["refreshToken"]})
         connection = self.connect(server, next_pair["token"])
         connection.receive()
+        connection.close()
         self.assertEqual(server.end(), 0)
         log = server.read_log()
         for line in log.splitlines():
@@ -270,4 +282,4 @@ class ProcessTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], "-v"])
+    tap.main()

@@ -1,0 +1,414 @@
+/* client.c: many WebSocket connections from one thread, for as little as possible
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "client.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define INPUT_SIZE (256 * 1024)
+#define MAX_EVENTS 512
+#define HEADER_LENGTH 8      /* two bytes, two of length, four of mask (all zero: masked, but to itself) */
+#define TEXT_LENGTH 100
+
+/* What every frame of the kind begins with. */
+#define REPLY "{\"reply\":"
+#define REPLY_ERROR ",\"error\":"
+#define MESSAGE "{\"event\":\"new-message\""
+#define PING "{\"event\":\"ping\""
+#define HELLO "{\"event\":\"hello\""
+#define DUE "due="
+
+static gboolean
+starts_with (const char *text, gsize length, const char *beginning)
+{
+  gsize n = strlen (beginning);
+
+  return length >= n && memcmp (text, beginning, n) == 0;
+}
+
+static void
+fail (const char *what)
+{
+  g_printerr ("%s: %s\n", what, g_strerror (errno));
+  exit (1);
+}
+
+static void
+client_write (Client *self, gconstpointer bytes, gsize length)
+{
+  gssize sent = send (self->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+  /* A server that is not read from fast enough stops reading; so little has to fit. */
+  if (sent != (gssize) length && self->state != CLIENT_CLOSED)
+    {
+      g_printerr ("client %u cannot send: %s\n", self->number, sent < 0 ? g_strerror (errno) : "the socket is full");
+      exit (1);
+    }
+}
+
+/* ---- Messages --------------------------------------------------------------------------------------------- */
+
+#define ID_DIGITS 10
+#define DUE_DIGITS 16
+
+/* id and clientId are ten digits, the time sixteen; the text is filled up to its length. */
+static void
+client_prepare (Client *self)
+{
+  g_autoptr(GString) json = g_string_new (NULL);
+  gsize length;
+
+  g_string_printf (json, "{\"event\":\"send-message\",\"id\":1000000000,\"data\":{\"clientId\":\"%08u-1000000000\","
+                   "\"roomId\":\"%s\",\"content\":\"" DUE "0000000000000000 ", self->number, self->person->room_id);
+  for (guint i = strlen (DUE) + DUE_DIGITS + 1; i < TEXT_LENGTH; i++)
+    g_string_append_c (json, 'a' + (i * 7) % 26);
+  g_string_append (json, "\"}}");
+
+  length = json->len;
+  self->frame_length = HEADER_LENGTH + length;
+  self->frame = g_malloc0 (self->frame_length);
+  self->frame[0] = (char) 0x81;
+  self->frame[1] = (char) (0x80 | 126);
+  self->frame[2] = (char) (length >> 8);
+  self->frame[3] = (char) length;
+  memcpy (self->frame + HEADER_LENGTH, json->str, length);
+}
+
+static void
+write_digits (char *place, guint64 value, guint n_digits)
+{
+  for (guint i = n_digits; i > 0; i--)
+    {
+      place[i - 1] = '0' + value % 10;
+      value /= 10;
+    }
+}
+
+static guint64
+read_digits (const char *place, guint n_digits)
+{
+  guint64 value = 0;
+
+  for (guint i = 0; i < n_digits; i++)
+    value = value * 10 + (place[i] - '0');
+  return value;
+}
+
+void
+client_send_message (Client *self, gint64 due)
+{
+  char *json = self->frame + HEADER_LENGTH;
+  guint64 number = 1000000000 + self->n_sent;
+
+  write_digits (json + strlen ("{\"event\":\"send-message\",\"id\":"), number, ID_DIGITS);
+  write_digits (json + strlen ("{\"event\":\"send-message\",\"id\":1000000000,\"data\":{\"clientId\":\"00000000-"), number, ID_DIGITS);
+  write_digits (self->frame + self->frame_length - strlen ("\"}}") - TEXT_LENGTH + strlen (DUE), due, DUE_DIGITS);
+  client_write (self, self->frame, self->frame_length);
+  self->n_sent++;
+  self->load->n_sent++;
+}
+
+/* ---- What comes ------------------------------------------------------------------------------------------- */
+
+static void
+on_reply (Client *self, const char *text, gsize length)
+{
+  Load *load = self->load;
+  const char *due;
+
+  self->n_acknowledged++;
+  load->n_acknowledged++;
+  if (memmem (text, MIN (length, 48), REPLY_ERROR, strlen (REPLY_ERROR)) != NULL)
+    {
+      load->n_refused++;
+      if (load->refusal == NULL)
+        load->refusal = g_strndup (text, length);
+    }
+  else if (load->measuring && (due = memmem (text, length, DUE, strlen (DUE))) != NULL)
+    histogram_add (&load->acknowledgement, g_get_monotonic_time () - (gint64) read_digits (due + strlen (DUE), DUE_DIGITS));
+  if (load->sending && load->window > 0)
+    client_send_message (self, g_get_monotonic_time ());
+}
+
+static void
+on_new_message (Client *self, const char *text, gsize length)
+{
+  Load *load = self->load;
+  const char *due;
+
+  load->n_received++;
+  if (!load->measuring)
+    return;
+  due = memmem (text, length, DUE, strlen (DUE));
+  /* One's own comes back too: that is no other member's receipt. */
+  if (due != NULL && memmem (text, length, self->person->id, strlen (self->person->id)) == NULL)
+    histogram_add (&load->delivery, g_get_monotonic_time () - (gint64) read_digits (due + strlen (DUE), DUE_DIGITS));
+}
+
+static void
+on_frame (Client *self, guint8 opcode, const char *text, gsize length)
+{
+  static const char pong[] = "\x81\x90\0\0\0\0{\"event\":\"pong\"}";
+
+  if (opcode == 0x88)
+    g_printerr ("client %u was closed: %u\n", self->number, (guint8) text[0] << 8 | (guint8) text[1]);
+  else if (starts_with (text, length, MESSAGE))
+    on_new_message (self, text, length);
+  else if (starts_with (text, length, REPLY))
+    on_reply (self, text, length);
+  else if (starts_with (text, length, PING))
+    client_write (self, pong, sizeof pong - 1);
+  else if (starts_with (text, length, HELLO))
+    {
+      self->state = CLIENT_READY;
+      self->load->n_ready++;
+    }
+}
+
+/* Returns how much of it was whole frames. */
+static gsize
+read_frames (Client *self, const guint8 *bytes, gsize length)
+{
+  gsize at = 0;
+
+  while (length - at >= 2)
+    {
+      gsize header = 2;
+      guint64 payload = bytes[at + 1];
+
+      if (payload >= 126)
+        {
+          guint n = payload == 126 ? 2 : 8;
+
+          if (length - at < 2 + n)
+            break;
+          payload = 0;
+          for (guint i = 0; i < n; i++)
+            payload = payload << 8 | bytes[at + 2 + i];
+          header += n;
+        }
+      if (length - at < header + payload)
+        break;
+      on_frame (self, bytes[at], (const char *) bytes + at + header, payload);
+      at += header + payload;
+    }
+  return at;
+}
+
+static gsize
+read_handshake (Client *self, const guint8 *bytes, gsize length)
+{
+  const guint8 *end = memmem (bytes, length, "\r\n\r\n", 4);
+
+  if (end == NULL)
+    return 0;
+  if (!starts_with ((const char *) bytes, length, "HTTP/1.1 101"))
+    {
+      g_printerr ("client %u was refused: %.*s\n", self->number, (int) length, (const char *) bytes);
+      exit (1);
+    }
+  self->state = CLIENT_WAITING_FOR_HELLO;
+  return end + 4 - bytes;
+}
+
+static gsize
+client_understand (Client *self, const guint8 *bytes, gsize length)
+{
+  gsize at = 0;
+
+  if (self->state == CLIENT_SHAKING_HANDS)
+    at = read_handshake (self, bytes, length);
+  if (self->state != CLIENT_SHAKING_HANDS)
+    at += read_frames (self, bytes + at, length - at);
+  return at;
+}
+
+static void
+client_close (Client *self)
+{
+  close (self->fd);
+  self->fd = -1;
+  self->state = CLIENT_CLOSED;
+  self->load->n_closed++;
+}
+
+static void
+client_receive (Client *self)
+{
+  guint8 *input = self->load->input;
+  gsize kept = self->rest != NULL ? self->rest->len : 0;
+  gssize length;
+  gsize understood;
+
+  if (kept > 0)
+    memcpy (input, self->rest->data, kept);
+  length = recv (self->fd, input + kept, INPUT_SIZE - kept, MSG_DONTWAIT);
+  if (length < 0 && errno == EAGAIN)
+    return;
+  if (length <= 0)
+    {
+      client_close (self);
+      return;
+    }
+  understood = client_understand (self, input, kept + length);
+  if (self->rest != NULL)
+    g_byte_array_set_size (self->rest, 0);
+  if (understood == kept + length)
+    {
+      g_clear_pointer (&self->rest, g_byte_array_unref);
+      return;
+    }
+  if (self->rest == NULL)
+    self->rest = g_byte_array_new ();
+  g_byte_array_append (self->rest, input + understood, kept + length - understood);
+}
+
+/* ---- Connecting ------------------------------------------------------------------------------------------- */
+
+static void
+client_watch (Client *self, int operation, guint32 events)
+{
+  struct epoll_event event = { .events = events, .data.ptr = self };
+
+  if (epoll_ctl (self->load->epoll_fd, operation, self->fd, &event) != 0)
+    fail ("epoll");
+}
+
+static void
+client_connect (Client *self)
+{
+  g_auto(GStrv) parts = g_strsplit (self->load->server, ":", 2);
+  struct sockaddr_in address = { .sin_family = AF_INET };
+
+  address.sin_port = htons (atoi (parts[1]));
+  if (inet_pton (AF_INET, parts[0], &address.sin_addr) != 1)
+    fail (self->load->server);
+  self->fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (self->fd < 0)
+    fail ("socket");
+  setsockopt (self->fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
+  if (connect (self->fd, (struct sockaddr *) &address, sizeof address) != 0 && errno != EINPROGRESS)
+    fail ("connect");
+  self->state = CLIENT_CONNECTING;
+  client_watch (self, EPOLL_CTL_ADD, EPOLLOUT);
+}
+
+static void
+client_shake_hands (Client *self)
+{
+  g_autofree char *request = NULL;
+  int error = 0;
+
+  getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t) { sizeof error });
+  if (error != 0)
+    {
+      errno = error;
+      fail ("connect");
+    }
+  request = g_strdup_printf ("GET /ws HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                             "Authorization: Bearer %s\r\n\r\n", self->load->server, self->person->token);
+  client_watch (self, EPOLL_CTL_MOD, EPOLLIN);
+  self->state = CLIENT_SHAKING_HANDS;
+  client_write (self, request, strlen (request));
+}
+
+/* ---- The whole -------------------------------------------------------------------------------------------- */
+
+void
+load_init (Load *self, const char *server, const Person *people, guint n_people, guint n_clients)
+{
+  *self = (Load) { .server = server, .n_clients = n_clients };
+  self->clients = g_new0 (Client, n_clients);
+  self->input = g_malloc (INPUT_SIZE);
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  for (guint i = 0; i < n_clients; i++)
+    {
+      Client *client = &self->clients[i];
+
+      client->load = self;
+      client->person = &people[i % n_people];
+      client->number = i;
+      client->fd = -1;
+      if (client->person->room_id != NULL)
+        client_prepare (client);
+    }
+}
+
+void
+load_clear (Load *self)
+{
+  for (guint i = 0; i < self->n_clients; i++)
+    {
+      if (self->clients[i].fd >= 0)
+        close (self->clients[i].fd);
+      g_clear_pointer (&self->clients[i].rest, g_byte_array_unref);
+      g_free (self->clients[i].frame);
+    }
+  close (self->epoll_fd);
+  g_free (self->clients);
+  g_free (self->input);
+  g_free (self->refusal);
+}
+
+static void
+load_turn (Load *self, gint64 microseconds)
+{
+  const struct timespec patience = { microseconds / G_USEC_PER_SEC, microseconds % G_USEC_PER_SEC * 1000 };
+  struct epoll_event events[MAX_EVENTS];
+  int n = epoll_pwait2 (self->epoll_fd, events, MAX_EVENTS, &patience, NULL);
+
+  for (int i = 0; i < n; i++)
+    {
+      Client *client = events[i].data.ptr;
+
+      if (client->state == CLIENT_CONNECTING)
+        client_shake_hands (client);
+      else if (client->state != CLIENT_CLOSED)
+        client_receive (client);
+    }
+}
+
+void
+load_run (Load *self, gint64 until, gboolean once)
+{
+  gint64 now;
+
+  while ((now = g_get_monotonic_time ()) < until)
+    {
+      load_turn (self, until - now);
+      if (once)
+        return;
+    }
+}
+
+double
+load_connect (Load *self, guint at_once)
+{
+  gint64 begin = g_get_monotonic_time ();
+  guint next = 0;
+
+  while (self->n_ready + self->n_closed < self->n_clients)
+    {
+      while (next < self->n_clients && next - self->n_ready - self->n_closed < at_once)
+        client_connect (&self->clients[next++]);
+      load_turn (self, G_USEC_PER_SEC / 10);
+    }
+  if (self->n_closed > 0)
+    {
+      g_printerr ("%u of %u connections were closed\n", self->n_closed, self->n_clients);
+      exit (1);
+    }
+  return (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
+}

@@ -1,0 +1,23 @@
+/* setup.h: the people and rooms that a load is made of, by REST
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *id;
+  char *token;
+  char *room_id;     /* nullable; the room's own string */
+} Person;
+
+/* n people, registered at the server with a few requests at a time; in rooms of room_size (0: none). Exits with a message
+ * when the server does not play along. */
+Person *setup_people (const char *server, guint n, guint room_size);
+void setup_free (Person *people, guint n);
+
+G_END_DECLS
