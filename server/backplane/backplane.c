@@ -28,6 +28,28 @@ backplane_open (const char *address, GError **error)
 }
 
 void
+backplane_init (Backplane *self, const BackplaneClass *klass)
+{
+  self->klass = klass;
+  g_rw_lock_init (&self->deliver_lock);
+}
+
+void
+backplane_clear (Backplane *self)
+{
+  g_rw_lock_clear (&self->deliver_lock);
+}
+
+void
+backplane_deliver (Backplane *self, Event **events, guint n_events)
+{
+  g_rw_lock_reader_lock (&self->deliver_lock);
+  if (self->deliver != NULL)
+    self->deliver (events, n_events, self->deliver_data);
+  g_rw_lock_reader_unlock (&self->deliver_lock);
+}
+
+void
 backplane_close (Backplane *self)
 {
   self->klass->close (self);
@@ -42,8 +64,10 @@ backplane_check (Backplane *self, GError **error)
 void
 backplane_set_deliver (Backplane *self, BackplaneDeliver deliver, gpointer data)
 {
+  g_rw_lock_writer_lock (&self->deliver_lock);
   self->deliver = deliver;
   self->deliver_data = data;
+  g_rw_lock_writer_unlock (&self->deliver_lock);
 }
 
 void

@@ -26,6 +26,7 @@ void backplane_close (Backplane *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Backplane, backplane_close)
 
 gboolean backplane_check (Backplane *self, GError **error);
+/* NULL: nobody; returns when nobody is being called any more. Not from inside deliver. */
 void backplane_set_deliver (Backplane *self, BackplaneDeliver deliver, gpointer data);
 
 /* Counted: a topic is of interest while it was subscribed more often than unsubscribed. */

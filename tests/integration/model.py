@@ -190,10 +190,7 @@ class Model:
     def pump(self):
         """Reads what is there, without waiting."""
         try:
-            while True:
-                self.socket.receive(0)
-        except TimeoutError:
-            pass
+            self.socket.pump()
         except Closed:
             self.socket = None
             raise

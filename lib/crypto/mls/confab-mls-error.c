@@ -1,0 +1,12 @@
+/* confab-mls-error.c: the error domain of Messaging Layer Security
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "confab-mls"
+
+#include "config.h"
+
+#include "confab-mls-error.h"
+
+G_DEFINE_QUARK (confab-mls-error-quark, confab_mls_error)
