@@ -145,3 +145,15 @@ presence_open_room (Domain *domain, Request *request, ConfabJsonWriter *reply, G
   confab_json_writer_end_array (reply);
   return TRUE;
 }
+
+/* On the way that open-room takes too: a room that is opened and closed again without waiting ends up closed. */
+gboolean
+presence_close_room (Domain *domain, Request *request, ConfabJsonWriter *reply, GError **error)
+{
+  const ConfabCloseRoomRequest *fields = request->fields;
+  g_autofree char *topic = topic_for_live (fields->room_id);
+
+  if (request->subscriber != NULL)
+    request->subscriber_class->unsubscribe (request->subscriber, topic);
+  return TRUE;
+}
