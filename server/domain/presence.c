@@ -74,16 +74,21 @@ presence_set (Domain *domain, const Caller *caller, gconstpointer fields, Confab
   return TRUE;
 }
 
+/* Who is there already stays as they said: whoever made themselves invisible must not be seen because a connection broke or
+ * another tab was opened. */
 void
 presence_connected (Domain *domain, const Caller *caller)
 {
-  update_presence (domain, caller, CONFAB_PRESENCE_STATUS_ONLINE, domain->limits.silence);
+  guint ttl = domain->limits.silence;
+
+  if (!backplane_renew_presence (domain->backplane, caller->user_id, caller->session_id, ttl))
+    update_presence (domain, caller, CONFAB_PRESENCE_STATUS_ONLINE, ttl);
 }
 
 void
 presence_alive (Domain *domain, const Caller *caller)
 {
-  backplane_renew_presence (domain->backplane, caller->user_id, caller->session_id, domain->limits.silence);
+  presence_connected (domain, caller);
 }
 
 void

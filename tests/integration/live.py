@@ -104,6 +104,15 @@ class Live(unittest.TestCase):
             with self.subTest(status):
                 ben.call('set-presence', status=status)
                 self.assertEqual(ada.wait('presence', lambda data: data['userId'] == self.ben.id)['status'], seen)
+        with self.subTest('another connection of the session changes nothing'):
+            ben.call('set-presence', status='invisible')
+            self.assertEqual(ada.wait('presence', lambda data: data['userId'] == self.ben.id)['status'], 'offline')
+            ben.cut()
+            ben = self.ben.connect()
+            self.fence(ada)
+            self.assertEqual(ada.count('presence', lambda data: data['userId'] == self.ben.id), 0)
+            ben.call('set-presence', status='online')
+            self.assertEqual(ada.wait('presence', lambda data: data['userId'] == self.ben.id)['status'], 'online')
         with self.subTest('not to who does not show the room'):
             self.fence(watcher)
             self.assertEqual(watcher.count('presence', lambda data: data['userId'] == self.ben.id), 0)
