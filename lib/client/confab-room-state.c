@@ -238,5 +238,8 @@ confab_room_apply_update (ConfabRoom *self, JsonObject *update)
   confab_room_set_mentions (self, confab_json_get_int (update, "mentions"));
   drop_noted (self);
   confab_room_count_unread (self);
+  /* It counted from where it thinks that I have read to. */
+  if (self->read_seq > confab_json_get_int (update, "readSeq") && self->mention_base > 0)
+    confab_room_doubt_mentions (self);
   g_object_thaw_notify (G_OBJECT (self));
 }

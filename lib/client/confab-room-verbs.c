@@ -240,6 +240,8 @@ confab_room_mark_read (ConfabRoom *self, gint64 seq)
   confab_room_set_int (self, &self->read_seq, seq, CONFAB_ROOM_PROP_READ_SEQ);
   self->received_seq = MAX (self->received_seq, seq);
   confab_room_count_unread (self);
+  if (self->mention_base > 0)
+    confab_room_doubt_mentions (self);
   confab_session_note_room (self->session, self);
   confab_session_queue_marks (self->session, self);
 }

@@ -18,8 +18,10 @@
 #include "protocol/confab-error.h"
 
 #define CONNECT_TIMEOUT_SECONDS 30
-/* A connection that lasted less does not count as a success: the next wait goes on growing. */
+/* After a connection that lasted less the next wait is not the first again, but it does not grow further either: a
+ * server that lets clients in and loses them at once is not to be hurried, nor to be given up. */
 #define STABLE_SECONDS 10
+#define UNSTABLE_TRIES 2
 /* Before the token of a connection runs out. */
 #define RENEW_MARGIN_SECONDS 90
 
@@ -197,6 +199,8 @@ live (ConfabSession *self, GError **error)
       code = dex_await_int (confab_socket_closed (self->socket), NULL);
       if (g_get_monotonic_time () - online_since > STABLE_SECONDS * G_USEC_PER_SEC)
         confab_backoff_reset (&self->backoff);
+      else
+        self->backoff.tries = MIN (self->backoff.tries, UNSTABLE_TRIES);
     }
   else if (confab_socket_is_closed (self->socket))
     {

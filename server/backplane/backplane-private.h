@@ -30,8 +30,14 @@ typedef struct
 struct _Backplane
 {
   const BackplaneClass *klass;
-  BackplaneDeliver deliver;   /* set before anything is published */
+  GRWLock deliver_lock;       /* read while delivering, so that a receiver who leaves is not called any more */
+  BackplaneDeliver deliver;   /* nullable */
   gpointer deliver_data;
 };
+
+/* For implementations. */
+void backplane_init (Backplane *self, const BackplaneClass *klass);
+void backplane_clear (Backplane *self);
+void backplane_deliver (Backplane *self, Event **events, guint n_events);
 
 G_END_DECLS

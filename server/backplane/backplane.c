@@ -17,7 +17,8 @@ backplane_check_address (const char *address, GError **error)
   if (g_str_equal (address, "local"))
     return TRUE;
 
-  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" is no backplane: only \"local\" is known", address);
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" is no backplane: only \"local\" is known",
+               address);
   return FALSE;
 }
 
@@ -25,6 +26,28 @@ Backplane *
 backplane_open (const char *address, GError **error)
 {
   return backplane_check_address (address, error) ? local_backplane_new () : NULL;
+}
+
+void
+backplane_init (Backplane *self, const BackplaneClass *klass)
+{
+  self->klass = klass;
+  g_rw_lock_init (&self->deliver_lock);
+}
+
+void
+backplane_clear (Backplane *self)
+{
+  g_rw_lock_clear (&self->deliver_lock);
+}
+
+void
+backplane_deliver (Backplane *self, Event **events, guint n_events)
+{
+  g_rw_lock_reader_lock (&self->deliver_lock);
+  if (self->deliver != NULL)
+    self->deliver (events, n_events, self->deliver_data);
+  g_rw_lock_reader_unlock (&self->deliver_lock);
 }
 
 void
@@ -42,8 +65,10 @@ backplane_check (Backplane *self, GError **error)
 void
 backplane_set_deliver (Backplane *self, BackplaneDeliver deliver, gpointer data)
 {
+  g_rw_lock_writer_lock (&self->deliver_lock);
   self->deliver = deliver;
   self->deliver_data = data;
+  g_rw_lock_writer_unlock (&self->deliver_lock);
 }
 
 void

@@ -33,6 +33,7 @@ local_close (Backplane *backplane)
   g_clear_pointer (&self->presence, local_presence_free);
   g_clear_pointer (&self->buckets, local_buckets_free);
   g_mutex_clear (&self->mutex);
+  backplane_clear (backplane);
   g_free (self);
 }
 
@@ -80,8 +81,8 @@ local_publish (Backplane *backplane, Event **events, guint n_events)
     }
   g_mutex_unlock (&self->mutex);
 
-  if (n_wanted > 0 && backplane->deliver != NULL)
-    backplane->deliver (wanted, n_wanted, backplane->deliver_data);
+  if (n_wanted > 0)
+    backplane_deliver (backplane, wanted, n_wanted);
 }
 
 static gboolean
@@ -144,7 +145,7 @@ local_backplane_new (void)
 {
   LocalBackplane *self = g_new0 (LocalBackplane, 1);
 
-  self->parent.klass = &local_class;
+  backplane_init (&self->parent, &local_class);
   g_mutex_init (&self->mutex);
   self->topics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->presence = local_presence_new ();
