@@ -18,6 +18,8 @@
 /* libsoup bounds a frame, not a message of many fragments: so much may come without completing a message. */
 #define MAX_UNFINISHED (2 * MAX_FRAME)
 #define MAX_TOPICS 8192
+/* More topics left than this while operations are in flight: the oldest are forgotten. */
+#define MAX_LEFT 256
 #define MAX_BAD_FRAMES 32
 /* When all connections together hold too much unread output, only those with more than this are slow. */
 #define FAIR_WAITING (64 * 1024)
@@ -181,16 +183,48 @@ connection_leave_topic (Connection *self, const char *name)
     connection_leave_topic_at (self, i);
 }
 
+/* An operation may have looked a membership up before it ended, and subscribe after: it must not undo the leaving. Its
+ * mail comes before its answer does, so the list can be forgotten when nothing is in flight. */
+static void
+connection_note_leaving (Connection *self, const char *name)
+{
+  if (self->in_flight == 0)
+    return;
+  if (self->left == NULL)
+    self->left = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->left, g_strdup (name));
+  if (self->left->len > MAX_LEFT)
+    g_ptr_array_remove_index (self->left, 0);
+}
+
+static gboolean
+connection_find_left (Connection *self, const char *name, guint *i)
+{
+  return self->left != NULL && g_ptr_array_find_with_equal_func (self->left, name, g_str_equal, i);
+}
+
+static void
+connection_forget_leaving (Connection *self, const char *name)
+{
+  guint i;
+
+  while (connection_find_left (self, name, &i))
+    g_ptr_array_remove_index_fast (self->left, i);
+}
+
 /* subject: Connection, referenced; content: Topic, held. */
 static void
 on_subscribe (gpointer owner, gpointer subject, gpointer content, gpointer extra)
 {
   Connection *self = subject;
+  Reactor *reactor = owner;
 
-  if (owner != NULL)
-    connection_join_topic (self, content);
-  else
+  if (reactor == NULL)
     topic_unref (content);
+  else if (connection_find_left (self, topic_get_name (content), NULL))
+    hub_release (reactor->server->hub, content, reactor->seat);
+  else
+    connection_join_topic (self, content);
   connection_unref (self);
 }
 
@@ -248,9 +282,15 @@ connection_tell (Connection *self, Event *event)
     return;
 
   if (event->control == EVENT_SUBSCRIBE)
-    connection_join_topic (self, hub_hold (reactor->server->hub, event->argument, reactor->seat));
+    {
+      connection_forget_leaving (self, event->argument);
+      connection_join_topic (self, hub_hold (reactor->server->hub, event->argument, reactor->seat));
+    }
   else if (event->control == EVENT_UNSUBSCRIBE)
-    connection_leave_topic (self, event->argument);
+    {
+      connection_note_leaving (self, event->argument);
+      connection_leave_topic (self, event->argument);
+    }
 
   /* Before hello nothing is promised: what happened until then is in the snapshot that the client asks for after it. */
   if (event->frame != NULL && self->state == CONNECTION_OPEN)
@@ -275,6 +315,8 @@ void
 connection_end_operation (Connection *self)
 {
   self->in_flight--;
+  if (self->in_flight == 0)
+    g_clear_pointer (&self->left, g_ptr_array_unref);
   if (self->state >= CONNECTION_CLOSING)
     return;
   if (self->draining)
@@ -588,6 +630,7 @@ connection_release (Connection *self)
   while (self->n_topics > 0)
     connection_leave_topic_at (self, self->n_topics - 1);
   g_clear_pointer (&self->topics, g_free);
+  g_clear_pointer (&self->left, g_ptr_array_unref);
   connection_leave_counts (self);
   if (self->announced)
     api_connection_closed (reactor->server->api, self->caller);

@@ -23,19 +23,21 @@
 
 static char *server;
 static int pid;
+static char *people_file;
 static int n_people = 1000;
 static int room_size = 10;
 static int n_idle = 10000;
 static int idle_seconds = 10;
 static int rate = 1000;
 static int seconds = 30;
-static int window = 1;
+static int window = 4;
 static int warm_up = 3;
 
 static const GOptionEntry options[] = {
   { "server", 0, 0, G_OPTION_ARG_STRING, &server, "Where it listens", "HOST:PORT" },
   { "pid", 0, 0, G_OPTION_ARG_INT, &pid, "Whose memory and time to tell", "PID" },
   { "people", 0, 0, G_OPTION_ARG_INT, &n_people, "Accounts, one connection each (idle: shared)", "N" },
+  { "people-file", 0, 0, G_OPTION_ARG_FILENAME, &people_file, "Where to keep them for the next time", "FILE" },
   { "room-size", 0, 0, G_OPTION_ARG_INT, &room_size, "Members of a room", "N" },
   { "idle-connections", 0, 0, G_OPTION_ARG_INT, &n_idle, "For idle", "N" },
   { "idle-seconds", 0, 0, G_OPTION_ARG_INT, &idle_seconds, "How long to do nothing", "S" },
@@ -301,7 +303,7 @@ main (int argc, char **argv)
       return 2;
     }
   raise_limit ();
-  people = setup_people (server, n_people, room_size);
+  people = setup_people (server, n_people, room_size, people_file);
   for (int i = 1; i < argc; i++)
     measure (argv[i], people);
   setup_free (people, n_people);

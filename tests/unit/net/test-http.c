@@ -233,6 +233,39 @@ test_websocket_origin (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (other->status, ==, 403);
 }
 
+static void
+behind_proxy (NetOptions *options, NetHooks *hooks)
+{
+  static const char * const proxies[] = { "127.0.0.1", NULL };
+
+  options->trusted_proxies = proxies;
+}
+
+static void
+test_proxy (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Answer) secure = peer_ask (fixture->address, "GET", "/api/users/me",
+                                       SIGNED_IN "X-Forwarded-Proto: https\r\nX-Forwarded-For: 203.0.113.5\r\n", NULL);
+  g_autofree char *asked = api_double_describe_last (fixture->api);
+  g_autoptr(Answer) plain = peer_ask (fixture->address, "GET", "/", NULL, NULL);
+
+  g_assert_cmpstr (asked, ==, "get-me address=203.0.113.5 user=ada");
+  g_assert_cmpstr (answer_get_header (secure, "strict-transport-security"), ==, "max-age=31536000");
+  g_assert_null (answer_get_header (plain, "strict-transport-security"));
+}
+
+/* What strangers claim is not believed. */
+static void
+test_no_proxy (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Answer) answer = peer_ask (fixture->address, "GET", "/api/users/me",
+                                       SIGNED_IN "X-Forwarded-Proto: https\r\nX-Forwarded-For: 203.0.113.5\r\n", NULL);
+  g_autofree char *asked = api_double_describe_last (fixture->api);
+
+  g_assert_cmpstr (asked, ==, "get-me address=127.0.0.1 user=ada");
+  g_assert_null (answer_get_header (answer, "strict-transport-security"));
+}
+
 /* ---- Hooks ------------------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -283,6 +316,8 @@ main (int argc, char **argv)
   fixture_add ("/http/large-chunked-body", NULL, test_large_chunked_body);
   fixture_add ("/http/cors", one_origin, test_cors);
   fixture_add ("/http/websocket-origin", one_origin, test_websocket_origin);
+  fixture_add ("/http/proxy", behind_proxy, test_proxy);
+  fixture_add ("/http/no-proxy", NULL, test_no_proxy);
   fixture_add ("/http/hooks", with_hooks, test_hooks);
   return g_test_run ();
 }
