@@ -17,7 +17,8 @@ backplane_check_address (const char *address, GError **error)
   if (g_str_equal (address, "local"))
     return TRUE;
 
-  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" is no backplane: only \"local\" is known", address);
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" is no backplane: only \"local\" is known",
+               address);
   return FALSE;
 }
 

@@ -70,7 +70,8 @@ connection_is_slow (Connection *self)
   gsize waiting = stream_get_waiting (self->stream);
 
   return waiting > server->options.max_waiting ||
-         (waiting > FAIR_WAITING && (gsize) net_counted (&server->counters.bytes_waiting) > server->options.max_waiting_total);
+         (waiting > FAIR_WAITING &&
+          (gsize) net_counted (&server->counters.bytes_waiting) > server->options.max_waiting_total);
 }
 
 void
@@ -397,7 +398,8 @@ on_due (WheelEntry *timer)
   NetServer *server = connection_get_server (self);
 
   connection_ref (self);
-  if (self->state == CONNECTION_ANONYMOUS && self->opened + server->options.authentication_timeout <= connection_now (self))
+  if (self->state == CONNECTION_ANONYMOUS &&
+      self->opened + server->options.authentication_timeout <= connection_now (self))
     {
       net_count (&server->counters.closed_unauthenticated, 1);
       connection_close (self, CLOSE_SIGN_IN, "not signed in in time");
@@ -441,7 +443,8 @@ on_closing (SoupWebsocketConnection *socket, Connection *self)
 }
 
 /* libsoup closes the stream right after this, for a frame too big even without a word. The peer may be in the middle of
- * sending, and a socket closed then is reset under it, the reason lost; so the word is ours, and the peer is waited for. */
+ * sending, and a socket closed then is reset under it, the reason lost; so the word is ours, and the peer is waited
+ * for. */
 static void
 on_error (SoupWebsocketConnection *socket, GError *error, Connection *self)
 {
@@ -506,8 +509,8 @@ connection_open_socket (Connection *self)
   Poller *poller = self->reactor->poller;
 
   g_main_context_push_thread_default (poller->dormant);
-  self->socket = soup_websocket_connection_new (G_IO_STREAM (self->stream), get_uri (), SOUP_WEBSOCKET_CONNECTION_SERVER,
-                                                NULL, NULL, NULL);
+  self->socket = soup_websocket_connection_new (G_IO_STREAM (self->stream), get_uri (),
+                                                SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL, NULL);
   g_main_context_pop_thread_default (poller->dormant);
   soup_websocket_connection_set_max_incoming_payload_size (self->socket, MAX_FRAME);
   g_signal_connect (self->socket, "message", G_CALLBACK (on_message), self);

@@ -163,7 +163,8 @@ on_headers (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
 static void
 on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
 {
-  gsize received = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), "confab-received")) + g_bytes_get_size (chunk);
+  gsize before = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), "confab-received"));
+  gsize received = before + g_bytes_get_size (chunk);
   HttpSocket *socket = http_socket_from_message (message);
 
   g_object_set_data (G_OBJECT (message), "confab-received", GSIZE_TO_POINTER (received));

@@ -315,7 +315,8 @@ door_websocket_receive (Connection *connection, const char *text, gsize length)
 
   operation = find_operation (connection, &incoming, &error);
   if (operation != NULL)
-    fields = confab_request_read (operation, incoming.data, NULL, connection->reactor->server->options.message_length, &error);
+    fields = confab_request_read (operation, incoming.data, NULL, connection->reactor->server->options.message_length,
+                                  &error);
   if (fields != NULL)
     run (connection, operation, fields, incoming.id);
   else

@@ -41,8 +41,8 @@ void http_socket_cut (HttpSocket *self);
 /* Cuts it unless it is busy; then after the answer. */
 void http_socket_drain (HttpSocket *self);
 
-/* The socket goes on as something else: a descriptor of its own, and with it the count. counted_address: nullable, to be
- * left by the taker. */
+/* The socket goes on as something else: a descriptor of its own, and with it the count. counted_address: nullable, to
+ * be left by the taker. */
 int http_socket_take_over (HttpSocket *self, char **counted_address);
 
 G_END_DECLS

@@ -252,7 +252,8 @@ test_merge (Fixture *fixture, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
     {
       ConfabPresenceStatus merged = -1;
-      gboolean changed = backplane_set_presence (fixture->backplane, "ada", steps[i].device, steps[i].status, 60, &merged);
+      gboolean changed = backplane_set_presence (fixture->backplane, "ada", steps[i].device, steps[i].status, 60,
+                                                 &merged);
 
       g_assert_cmpint (changed, ==, steps[i].changed);
       g_assert_cmpint (merged, ==, steps[i].merged);

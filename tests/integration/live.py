@@ -103,7 +103,8 @@ class Live(unittest.TestCase):
             def gone():
                 second.pump()
                 ada.pump()
-                return ada.count('presence', lambda data: data['userId'] == self.cleo.id and data['status'] == 'offline')
+                return ada.count('presence',
+                                 lambda data: data['userId'] == self.cleo.id and data['status'] == 'offline')
 
             eventually(gone, 'nobody was told that she went', within=75)
             told = ada.wait('presence', lambda data: data['userId'] == self.cleo.id and data['status'] == 'offline')

@@ -112,7 +112,8 @@ client_send_message (Client *self, gint64 due)
   guint64 number = 1000000000 + self->n_sent;
 
   write_digits (json + strlen ("{\"event\":\"send-message\",\"id\":"), number, ID_DIGITS);
-  write_digits (json + strlen ("{\"event\":\"send-message\",\"id\":1000000000,\"data\":{\"clientId\":\"00000000-"), number, ID_DIGITS);
+  write_digits (json + strlen ("{\"event\":\"send-message\",\"id\":1000000000,\"data\":{\"clientId\":\"00000000-"),
+                number, ID_DIGITS);
   write_digits (self->frame + self->frame_length - strlen ("\"}}") - TEXT_LENGTH + strlen (DUE), due, DUE_DIGITS);
   client_write (self, self->frame, self->frame_length);
   self->n_sent++;
@@ -136,7 +137,8 @@ on_reply (Client *self, const char *text, gsize length)
         load->refusal = g_strndup (text, length);
     }
   else if (load->measuring && (due = memmem (text, length, DUE, strlen (DUE))) != NULL)
-    histogram_add (&load->acknowledgement, g_get_monotonic_time () - (gint64) read_digits (due + strlen (DUE), DUE_DIGITS));
+    histogram_add (&load->acknowledgement, g_get_monotonic_time () - (gint64) read_digits (due + strlen (DUE),
+                                                                                           DUE_DIGITS));
   if (load->sending && load->window > 0)
     client_send_message (self, g_get_monotonic_time ());
 }

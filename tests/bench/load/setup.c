@@ -60,8 +60,9 @@ post (SoupSession *session, const char *server, const char *path, const char *to
 static void
 register_person (Setup *self, SoupSession *session, guint i)
 {
-  g_autofree char *text = g_strdup_printf ("{\"username\":\"%s%u\",\"email\":\"%s%u@example.org\",\"password\":\"correct horse\"}",
-                                           self->prefix, i, self->prefix, i);
+  g_autofree char *name = g_strdup_printf ("%s%u", self->prefix, i);
+  g_autofree char *text = g_strdup_printf ("{\"username\":\"%s\",\"email\":\"%s@example.org\","
+                                           "\"password\":\"correct horse\"}", name, name);
   g_autoptr(JsonObject) answer = post (session, self->server, "/api/auth/register", NULL, text);
   Person *person = &self->people[i];
 

@@ -15,8 +15,8 @@ typedef struct
   char *room_id;     /* nullable; the room's own string */
 } Person;
 
-/* n people, registered at the server with a few requests at a time; in rooms of room_size (0: none). Exits with a message
- * when the server does not play along. */
+/* n people, registered at the server with a few requests at a time; in rooms of room_size (0: none). Exits with a
+ * message when the server does not play along. */
 Person *setup_people (const char *server, guint n, guint room_size);
 void setup_free (Person *people, guint n);
 
