@@ -618,7 +618,7 @@ show_menu_action (GtkWidget  *widget,
   if (row == NULL)
     row = gtk_widget_get_first_child (focus);
   if (CONFAB_IS_MESSAGE_ROW (row))
-    confab_message_row_show_menu (CONFAB_MESSAGE_ROW (row));
+    gtk_widget_activate_action (row, "message.show-menu", NULL);
 }
 
 static void

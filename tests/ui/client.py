@@ -249,13 +249,16 @@ class Client:
         node = self.find(roles, name, **where)
         wait_for(f"{action} of {self.profile} to be possible", lambda: do_action(node, action))
 
-    def choose(self, name=None, roles=ROWS, button=1, **where):
-        """Points at something and clicks, as on a row of a list."""
-        node = self.find(roles, name, **where)
-        box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
-        self.raise_window()
-        xdotool("mousemove", "--window", self.window, str(box.x + box.width // 2), str(box.y + box.height // 2),
-                "click", str(button))
+    def open_room(self, name):
+        """By the quick switcher, as who does not want to look for it."""
+        self.press("ctrl+k")
+        self.type_into("Room or person", name)
+        self.press("Return")
+        self.wait_gone(TEXTS, "Room or person")
+
+    def message(self, contains):
+        """A message in the timeline, which a screen reader says in one go: who, when, text, and how far it has come."""
+        return self.find(GROUPS, contains=contains)
 
     def scroll(self, list_name, clicks):
         """Turns the wheel over a list: up when clicks is negative."""

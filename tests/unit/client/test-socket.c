@@ -168,8 +168,8 @@ test_ping (Fixture *self, gconstpointer data)
 static void
 test_nonsense (Fixture *self, gconstpointer data)
 {
-  static const char * const frames[] = { "", "[]", "{", "null", "{\"event\":7}", "{\"reply\":\"x\"}", "{\"reply\":null}",
-                                         "{}", "{\"event\":\"x\",\"event\":\"y\"}" };
+  static const char * const frames[] = { "", "[]", "{", "null", "{\"event\":7}", "{\"reply\":\"x\"}",
+                                         "{\"reply\":null}", "{}", "{\"event\":\"x\",\"event\":\"y\"}" };
 
   connect_socket (self);
   for (guint i = 0; i < 5; i++)
