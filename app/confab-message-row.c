@@ -343,10 +343,21 @@ static void
 show_popover (ConfabMessageRow *self,
               GtkWidget        *popover)
 {
-  gtk_widget_set_parent (popover, self->bubble);
+  gtk_widget_set_parent (popover, GTK_WIDGET (self));
   gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_BOTTOM);
   g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);
   gtk_popover_popup (GTK_POPOVER (popover));
+}
+
+static GdkRectangle
+get_bubble (ConfabMessageRow *self)
+{
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, 0, 0);
+
+  if (!gtk_widget_compute_bounds (self->bubble, GTK_WIDGET (self), &bounds))
+    return (GdkRectangle) { 0, 0, 1, 1 };
+  return (GdkRectangle) { (int) bounds.origin.x, (int) bounds.origin.y, (int) bounds.size.width,
+                          (int) bounds.size.height };
 }
 
 static void
@@ -356,7 +367,9 @@ choose_reaction (GtkWidget  *widget,
 {
   ConfabMessageRow *self = CONFAB_MESSAGE_ROW (widget);
   GtkWidget *chooser = gtk_emoji_chooser_new ();
+  GdkRectangle bubble = get_bubble (self);
 
+  gtk_popover_set_pointing_to (GTK_POPOVER (chooser), &bubble);
   g_signal_connect_object (chooser, "emoji-picked", G_CALLBACK (on_emoji_picked), self, G_CONNECT_DEFAULT);
   show_popover (self, chooser);
 }
@@ -619,12 +632,12 @@ add_gestures (ConfabMessageRow *self)
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (secondary), GTK_PHASE_CAPTURE);
   g_signal_connect (secondary, "pressed", G_CALLBACK (on_secondary_pressed), self);
-  gtk_widget_add_controller (self->bubble, GTK_EVENT_CONTROLLER (secondary));
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (secondary));
 
   gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (long_press), TRUE);
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (long_press), GTK_PHASE_CAPTURE);
   g_signal_connect (long_press, "pressed", G_CALLBACK (on_long_pressed), self);
-  gtk_widget_add_controller (self->bubble, GTK_EVENT_CONTROLLER (long_press));
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (long_press));
 
   g_signal_connect (primary, "pressed", G_CALLBACK (on_double_pressed), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (primary));
@@ -710,7 +723,9 @@ void
 confab_message_row_show_menu (ConfabMessageRow *self)
 {
   g_return_if_fail (CONFAB_IS_MESSAGE_ROW (self));
-  show_menu_at (self, 12, gtk_widget_get_height (self->bubble));
+
+  GdkRectangle bubble = get_bubble (self);
+  show_menu_at (self, bubble.x + bubble.width / 2.0, bubble.y + bubble.height);
 }
 
 void

@@ -862,6 +862,8 @@ confab_timeline_view_jump_to_latest (ConfabTimelineView *self)
   self->follows_end = TRUE;
   if (has_newer (self))
     load_latest (self);
+  /* So that this is not taken for somebody who scrolls to the end of a window that does not end with the newest. */
+  self->layout_changes = TRUE;
   scroll_to_end (self);
   queue_settle (self);
 }

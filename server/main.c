@@ -96,9 +96,11 @@ on_request_finished (const Request *request, const GError *error, gpointer data)
   if (!log_shows (G_LOG_LEVEL_DEBUG))
     return;
   g_debug ("%s: %s in %.1f ms for %s from %s (request %s)", request->operation->name,
-           error != NULL ? confab_error_get_code (error->domain == CONFAB_ERROR ? error->code : CONFAB_ERROR_INTERNAL) : "ok",
+           error != NULL ? confab_error_get_code (error->domain == CONFAB_ERROR ? error->code : CONFAB_ERROR_INTERNAL)
+                         : "ok",
            (g_get_monotonic_time () - request->arrived) / 1000.0,
-           request->caller->user_id != NULL ? request->caller->user_id : "nobody", request->caller->address, request->id);
+           request->caller->user_id != NULL ? request->caller->user_id : "nobody", request->caller->address,
+           request->id);
 }
 
 /* ---- Putting together --------------------------------------------------------------------------------------- */
@@ -118,7 +120,8 @@ allow_files (gint64 wanted)
       most -= MIN (RESERVED_FILES, most / 2);
     }
   if (wanted > most)
-    g_warning ("max-connections is %" G_GINT64_FORMAT ", but the system allows %" G_GINT64_FORMAT ": raise its limit of open files",
+    g_warning ("max-connections is %" G_GINT64_FORMAT ", but the system allows %" G_GINT64_FORMAT
+               ": raise its limit of open files",
                wanted, most);
   return wanted > 0 ? MIN (wanted, most) : most;
 }
@@ -159,7 +162,8 @@ open_domain (Server *self, GError **error)
   domain->backplane = backplane_open (configuration_get_text (configuration, OPTION_BACKPLANE), error);
   if (domain->backplane == NULL)
     return FALSE;
-  domain->accounts = accounts_new (domain->store, domain->backplane, &domain->limits, get_registration (configuration), error);
+  domain->accounts =
+    accounts_new (domain->store, domain->backplane, &domain->limits, get_registration (configuration), error);
   if (domain->accounts == NULL)
     return FALSE;
   domain->lanes = lanes_new (domain, configuration_get_number (configuration, OPTION_LANES));
@@ -219,8 +223,8 @@ server_close (Server *self)
 
 /* ---- Running ------------------------------------------------------------------------------------------------ */
 
-/* On standard output and not in the log, which others may read: whoever registers with it is the admin. Behind the #, so that
- * no browser sends it to a server or a proxy. */
+/* On standard output and not in the log, which others may read: whoever registers with it is the admin. Behind the
+ * #, so that no browser sends it to a server or a proxy. */
 static gboolean
 print_claim (Server *self, const char *address, GError **error)
 {
@@ -312,7 +316,8 @@ start_log (Configuration *configuration)
 {
   gboolean json = strcmp (configuration_get_text (configuration, OPTION_LOG_FORMAT), "json") == 0;
 
-  log_start (log_level_from_word (configuration_get_text (configuration, OPTION_LOG_LEVEL)), json ? LOG_JSON : LOG_TEXT);
+  log_start (log_level_from_word (configuration_get_text (configuration, OPTION_LOG_LEVEL)),
+             json ? LOG_JSON : LOG_TEXT);
 }
 
 /* What only the parts can tell about their options; the rest was looked at when it was read. */
@@ -357,7 +362,8 @@ find_command (const char *name)
   return strcmp (name, "serve") == 0 ? run_serve : command_find (name);
 }
 
-/* As it is: g_print() would turn what the locale does not know into question marks, and a document is UTF-8 everywhere. */
+/* As it is: g_print() would turn what the locale does not know into question marks, and a document is UTF-8
+ * everywhere. */
 static void
 print_out (const char *text)
 {

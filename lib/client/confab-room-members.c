@@ -168,6 +168,7 @@ confab_room_count_unread (ConfabRoom *self)
   if (unread == 0)
     {
       self->mention_base = 0;
+      self->mentions_stale = FALSE;
       g_array_set_size (self->mention_seqs, 0);
     }
   if (n_read > 0 || (had_mentions && unread == 0))
@@ -195,12 +196,25 @@ confab_room_add_mention (ConfabRoom *self, gint64 seq)
 }
 
 void
+confab_room_doubt_mentions (ConfabRoom *self)
+{
+  if (self->unread_count == 0)
+    return;
+  self->mentions_stale = TRUE;
+  confab_session_queue_marks (self->session, self);
+}
+
+void
 confab_room_advance_me (ConfabRoom *self, gint64 received_seq, gint64 read_seq)
 {
+  gboolean reads_on = read_seq > self->read_seq;
+
   received_seq = MAX (received_seq, read_seq);
   self->told_read_seq = MAX (self->told_read_seq, read_seq);
   self->told_received_seq = MAX (self->told_received_seq, received_seq);
   self->received_seq = MAX (self->received_seq, received_seq);
   confab_room_set_int (self, &self->read_seq, MAX (self->read_seq, read_seq), CONFAB_ROOM_PROP_READ_SEQ);
   confab_room_count_unread (self);
+  if (reads_on && self->mention_base > 0)
+    confab_room_doubt_mentions (self);
 }

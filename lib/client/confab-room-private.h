@@ -32,6 +32,7 @@ struct _ConfabRoom
 
   gint64 rev;                   /* everything up to here is held */
   gint64 base_rev;              /* rev of the last snapshot: what is older is in it already */
+  gint64 settings_rev;          /* rev at which name, description and the like were last told */
   GHashTable *ahead;            /* set of gint64*: revs that came before the ones between */
 
   gint64 read_seq;              /* as this device knows it; told to the server in a moment */
@@ -41,6 +42,7 @@ struct _ConfabRoom
   gint64 unread_count;
   gint64 mention_base;          /* unread mentions that the server counted */
   GArray *mention_seqs;         /* of gint64: those that came since */
+  gboolean mentions_stale;      /* only the server can count them now */
 
   ConfabMessage *last_message;  /* nullable */
   ConfabUser *other;            /* nullable */
@@ -95,6 +97,8 @@ void confab_room_set_int (ConfabRoom *self, gint64 *field, gint64 value, guint p
 void confab_room_set_other (ConfabRoom *self, ConfabUser *other);
 /* draft, muted: as the cache has them. */
 void confab_room_restore_settings (ConfabRoom *self, const char *draft, gboolean muted);
+/* What was to be kept in a moment is kept now. */
+void confab_room_keep_settings (ConfabRoom *self);
 void confab_room_outbox_changed (ConfabRoom *self);
 /* As the cache keeps it: a Room of the protocol with what this device knows. */
 char *confab_room_to_text (ConfabRoom *self);
@@ -137,6 +141,8 @@ void confab_room_count_unread (ConfabRoom *self);
 void confab_room_judge (ConfabRoom *self, ConfabMessage *message);
 void confab_room_set_mentions (ConfabRoom *self, gint64 mentions);
 void confab_room_add_mention (ConfabRoom *self, gint64 seq);
+/* An unread message changed, or some of those that the server counted were read: it is to be asked. */
+void confab_room_doubt_mentions (ConfabRoom *self);
 
 /* ---- confab-room-typing.c -------------------------------------------------------------------------------------- */
 

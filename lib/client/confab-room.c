@@ -78,13 +78,19 @@ confab_room_save_settings (ConfabRoom *self)
     confab_cache_batch_put_room_settings (confab_session_get_batch (self->session), self->id, self->draft, self->muted);
 }
 
+void
+confab_room_keep_settings (ConfabRoom *self)
+{
+  if (self->settings_timer != 0)
+    confab_room_save_settings (self);
+}
+
 static void
 confab_room_dispose (GObject *object)
 {
   ConfabRoom *self = CONFAB_ROOM (object);
 
-  if (self->settings_timer != 0)
-    confab_room_save_settings (self);
+  confab_room_keep_settings (self);
   g_clear_handle_id (&self->typing_timer, g_source_remove);
   g_clear_handle_id (&self->tell_timer, g_source_remove);
   if (self->other != NULL)

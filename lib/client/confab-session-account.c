@@ -474,6 +474,8 @@ close_fiber (gpointer data)
   g_autoptr(GError) error = NULL;
 
   dex_await (confab_session_stop (self), NULL);
+  for (guint i = 0; i < confab_room_list_get_length (self->rooms); i++)
+    confab_room_keep_settings (confab_room_list_peek (self->rooms, i));
   confab_session_flush (self);
   if (self->cache != NULL && !dex_await (confab_cache_close (self->cache), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));

@@ -18,8 +18,11 @@
 #include "protocol/confab-error.h"
 
 #define CONNECT_TIMEOUT_SECONDS 30
-/* A connection that lasted less does not count as a success: the next wait goes on growing. */
+/* After a connection that lasted less the next wait is not the first again, but it does not grow further either: a
+ * server that lets clients in and loses them at once is not to be hurried, nor to be given up. */
 #define STABLE_SECONDS 10
+#define UNSTABLE_TRIES 2
+#define NETWORK_PATIENCE_SECONDS 2
 /* Before the token of a connection runs out. */
 #define RENEW_MARGIN_SECONDS 90
 
@@ -178,6 +181,21 @@ come_online (ConfabSession *self)
       confab_session_queue_marks (self, room);
     }
   confab_outbox_run (self->outbox);
+  /* Every connection begins as online. */
+  if (self->presence != CONFAB_PRESENCE_STATUS_ONLINE)
+    dex_future_disown (confab_session_set_presence (self, self->presence));
+}
+
+/* Nobody tells any more who is there. */
+static void
+forget_presence (ConfabSession *self)
+{
+  GHashTableIter iter;
+  ConfabUser *user = NULL;
+
+  g_hash_table_iter_init (&iter, self->users);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &user))
+    confab_user_set_presence (user, CONFAB_PRESENCE_STATUS_OFFLINE, 0);
 }
 
 /* On a fiber, until the connection ends. The close code, or -1 and error when there was none. */
@@ -197,6 +215,8 @@ live (ConfabSession *self, GError **error)
       code = dex_await_int (confab_socket_closed (self->socket), NULL);
       if (g_get_monotonic_time () - online_since > STABLE_SECONDS * G_USEC_PER_SEC)
         confab_backoff_reset (&self->backoff);
+      else
+        self->backoff.tries = MIN (self->backoff.tries, UNSTABLE_TRIES);
     }
   else if (confab_socket_is_closed (self->socket))
     {
@@ -207,6 +227,7 @@ live (ConfabSession *self, GError **error)
   confab_socket_close (self->socket);
   g_clear_object (&self->socket);
   confab_session_forget_early_events (self);
+  forget_presence (self);
   return code;
 }
 
@@ -216,7 +237,10 @@ live (ConfabSession *self, GError **error)
 static void
 on_network_changed (ConfabSession *self, gboolean available)
 {
-  if (available && self->state == CONFAB_SESSION_STATE_OFFLINE)
+  /* A network that comes up says so several times. */
+  gboolean just_tried = g_get_monotonic_time () - self->last_try < NETWORK_PATIENCE_SECONDS * G_USEC_PER_SEC;
+
+  if (available && !just_tried && self->state == CONFAB_SESSION_STATE_OFFLINE)
     confab_session_reconnect (self);
 }
 
@@ -270,6 +294,8 @@ explain (int code, GError *error)
   switch (code)
     {
     case CONFAB_CLOSE_RESTART:
+    /* What libsoup 3.6 makes of 1012, which it does not know. */
+    case SOUP_WEBSOCKET_CLOSE_PROTOCOL_ERROR:
       return g_error_new (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, _("The server is restarting"));
     case CONFAB_CLOSE_STAY_AWAY:
       return g_error_new (CONFAB_ERROR, CONFAB_ERROR_FORBIDDEN, _("The server does not let this account in"));
@@ -288,6 +314,7 @@ loop_fiber (gpointer data)
       g_autoptr(GError) error = NULL;
       int code = -1;
 
+      self->last_try = g_get_monotonic_time ();
       confab_session_set_state (self, CONFAB_SESSION_STATE_CONNECTING);
       code = live (self, &error);
       if (self->stopping)

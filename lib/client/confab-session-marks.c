@@ -19,7 +19,7 @@ static gboolean
 must_tell (ConfabRoom *room)
 {
   return confab_room_is_joined (room)
-         && (room->read_seq > room->told_read_seq || room->last_seq > room->told_received_seq);
+         && (room->read_seq > room->told_read_seq || room->last_seq > room->told_received_seq || room->mentions_stale);
 }
 
 /* On a fiber. */
@@ -46,6 +46,32 @@ tell_mark (ConfabSession *self, ConfabRoom *room, ConfabOperationId operation, g
   return TRUE;
 }
 
+/* On a fiber. */
+static gboolean
+count_mentions (ConfabSession *self, ConfabRoom *room, GError **error)
+{
+  g_autoptr(JsonNode) request = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr(JsonNode) reply = NULL;
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "roomId", confab_room_get_id (room));
+  json_node_take_object (request, object);
+  room->mentions_stale = FALSE;
+  reply = dex_await_boxed (confab_session_call_operation (self, CONFAB_OPERATION_GET_ROOM, request), error);
+  if (reply == NULL)
+    return FALSE;
+  object = confab_json_get_object (json_node_get_object (reply), "room");
+  /* Of another moment than the one that is shown: again. */
+  if (confab_json_get_int (object, "lastSeq") != room->last_seq || room->read_seq > room->told_read_seq ||
+      room->mentions_stale)
+    {
+      confab_room_doubt_mentions (room);
+      return TRUE;
+    }
+  confab_room_set_mentions (room, confab_json_get_int (object, "mentions"));
+  return TRUE;
+}
+
 /* On a fiber. What this device holds of the room's end has been received. */
 static gboolean
 tell_room (ConfabSession *self, ConfabRoom *room, GError **error)
@@ -53,8 +79,10 @@ tell_room (ConfabSession *self, ConfabRoom *room, GError **error)
   if (room->read_seq > room->told_read_seq &&
       !tell_mark (self, room, CONFAB_OPERATION_MARK_READ, room->read_seq, error))
     return FALSE;
-  return room->last_seq <= room->told_received_seq
-         || tell_mark (self, room, CONFAB_OPERATION_MARK_RECEIVED, room->last_seq, error);
+  if (room->last_seq > room->told_received_seq
+      && !tell_mark (self, room, CONFAB_OPERATION_MARK_RECEIVED, room->last_seq, error))
+    return FALSE;
+  return !room->mentions_stale || count_mentions (self, room, error);
 }
 
 static ConfabRoom *

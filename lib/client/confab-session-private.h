@@ -52,6 +52,8 @@ struct _ConfabSession
   DexPromise *wake;           /* nullable: resolved to try again at once */
   ConfabBackoff backoff;
   GNetworkMonitor *network;
+  gint64 last_try;            /* monotonic */
+  ConfabPresenceStatus presence;   /* how this device's user wants to be seen */
 
   DexPromise *hello;          /* nullable: waits for the first event of a connection */
   gboolean syncing;           /* events are kept in early until it ends */

@@ -107,7 +107,7 @@ replace_room (ConfabSession *self, JsonObject *object)
   if (confab_json_get_int (object, "rev") != room->rev)
     {
       confab_room_forget_history (room);
-      room->rev = room->base_rev = 0;
+      room->rev = room->base_rev = room->settings_rev = 0;
       room->members_complete = FALSE;
     }
   confab_session_adopt_room (self, object);
@@ -401,6 +401,10 @@ on_message_changed (ConfabSession *self, JsonObject *data)
   if (room == NULL)
     return;
   confab_room_arrive_one (room, message);
+  if (confab_json_get_int (message, "seq") > room->read_seq &&
+      (confab_room_get_mention_count (room) > 0 || json_object_has_member (message, "mentions") ||
+       json_object_has_member (message, "mentionsRoom")))
+    confab_room_doubt_mentions (room);
   note_rev (self, room, confab_json_get_int (message, "rev"));
 }
 

@@ -259,8 +259,8 @@ write_fields (const ConfabErrorPrivate *self, ConfabJsonWriter *writer)
  * @request_id: (nullable): under which the server's log has it
  * @writer: a writer, in an object
  *
- * Writes the members code, message and, where there are any, retryAfter, fields and requestId. Of an internal error, and of one
- * that is not of %CONFAB_ERROR, nothing is told but that it happened: its text is for the log.
+ * Writes the members code, message and, where there are any, retryAfter, fields and requestId. Of an internal error,
+ * and of one that is not of %CONFAB_ERROR, nothing is told but that it happened: its text is for the log.
  *
  * Since: 0.1
  */

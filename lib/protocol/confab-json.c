@@ -13,8 +13,9 @@
 
 #include "protocol/confab-error.h"
 
-/* Why not JsonParser: it lets duplicate members, comments (unless strict) and any depth through, so a scan with a grammar
- * of its own would have to stand before it anyway; once the grammar is there, making the nodes is the smaller half. */
+/* Why not JsonParser: it lets duplicate members, comments (unless strict) and any depth through, so a scan with a
+ * grammar of its own would have to stand before it anyway; once the grammar is there, making the nodes is the
+ * smaller half. */
 
 typedef struct
 {
@@ -39,8 +40,8 @@ fail (Reader *self, const char *format, ...)
   g_autofree char *problem = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  g_set_error (self->error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "Not valid JSON: %s at byte %" G_GSIZE_FORMAT, problem,
-               (gsize) (self->at - self->text));
+  g_set_error (self->error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "Not valid JSON: %s at byte %" G_GSIZE_FORMAT,
+               problem, (gsize) (self->at - self->text));
   return NULL;
 }
 
@@ -302,9 +303,10 @@ read_value (Reader *self)
  * @max_depth: how many objects and arrays may lie in each other
  * @error: %CONFAB_ERROR_TOO_LARGE when longer than @max_length, else %CONFAB_ERROR_BAD_REQUEST
  *
- * Reads strict JSON (RFC 8259) of valid UTF-8. Refused beyond that: members that are there twice (readers differ in which one
- * counts, and what two programs understand differently is a way in), U+0000, halves of surrogate pairs, numbers that
- * are no finite double, more than %CONFAB_JSON_MAX_MEMBERS members. Whole numbers that fit are `gint64`, others `double`.
+ * Reads strict JSON (RFC 8259) of valid UTF-8. Refused beyond that: members that are there twice (readers differ in
+ * which one counts, and what two programs understand differently is a way in), U+0000, halves of surrogate pairs,
+ * numbers that are no finite double, more than %CONFAB_JSON_MAX_MEMBERS members. Whole numbers that fit are
+ * `gint64`, others `double`.
  *
  * Returns: (transfer full) (nullable): the value
  *
@@ -315,7 +317,8 @@ confab_json_parse_bounded (const char *text, gsize length, gsize max_length, gui
 {
   if (length > max_length)
     {
-      g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_TOO_LARGE, "JSON of more than %" G_GSIZE_FORMAT " bytes", max_length);
+      g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_TOO_LARGE, "JSON of more than %" G_GSIZE_FORMAT " bytes",
+                   max_length);
       return NULL;
     }
   if (!g_utf8_validate_len (text, length, NULL))
@@ -341,7 +344,8 @@ confab_json_parse_bounded (const char *text, gsize length, gsize max_length, gui
  * @length: bytes of @text
  * @error: as of confab_json_parse_bounded()
  *
- * Reads with the bounds that the server keeps for its clients: %CONFAB_JSON_MAX_LENGTH bytes, %CONFAB_JSON_MAX_DEPTH deep.
+ * Reads with the bounds that the server keeps for its clients: %CONFAB_JSON_MAX_LENGTH bytes, %CONFAB_JSON_MAX_DEPTH
+ * deep.
  *
  * Returns: (transfer full) (nullable): the value
  *

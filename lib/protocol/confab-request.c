@@ -26,7 +26,8 @@ typedef struct
   const char *text;
 } Given;
 
-/* Every reader below stores into place and returns NULL, or returns what is wrong in words that can stand behind the name. */
+/* Every reader below stores into place and returns NULL, or returns what is wrong in words that can stand behind the
+ * name. */
 typedef char *(*FieldReader) (const ConfabField *field, const Given *given, gpointer place);
 
 static const char *
@@ -43,7 +44,8 @@ static char *
 check_length (const ConfabField *field, gsize n)
 {
   if ((gint64) n < field->minimum)
-    return n == 0 ? g_strdup ("must not be empty") : g_strdup_printf ("must have at least %" G_GINT64_FORMAT " characters", field->minimum);
+    return n == 0 ? g_strdup ("must not be empty")
+                  : g_strdup_printf ("must have at least %" G_GINT64_FORMAT " characters", field->minimum);
   if ((gint64) n > field->maximum)
     return g_strdup_printf ("must have at most %" G_GINT64_FORMAT " characters", field->maximum);
   return NULL;
@@ -165,7 +167,8 @@ read_bool (const ConfabField *field, const Given *given, gpointer place)
 {
   if (given->text && (g_str_equal (given->text, "true") || g_str_equal (given->text, "false")))
     *(gboolean *) place = given->text[0] == 't';
-  else if (given->node && JSON_NODE_HOLDS_VALUE (given->node) && json_node_get_value_type (given->node) == G_TYPE_BOOLEAN)
+  else if (given->node && JSON_NODE_HOLDS_VALUE (given->node) &&
+           json_node_get_value_type (given->node) == G_TYPE_BOOLEAN)
     *(gboolean *) place = json_node_get_boolean (given->node);
   else
     return g_strdup ("must be true or false");
@@ -175,7 +178,9 @@ read_bool (const ConfabField *field, const Given *given, gpointer place)
 static char *
 read_timestamp (const ConfabField *field, const Given *given, gpointer place)
 {
-  return confab_timestamp_parse (given_string (given), place) ? NULL : g_strdup ("must be a time like 2026-01-02T03:04:05.678Z");
+  return confab_timestamp_parse (given_string (given), place)
+           ? NULL
+           : g_strdup ("must be a time like 2026-01-02T03:04:05.678Z");
 }
 
 static char *
@@ -253,7 +258,12 @@ set_default (const ConfabField *field, gpointer place)
 }
 
 static char *
-read_field (ConfabField field, guint message_length, JsonObject *object, GHashTable *strings, gpointer place, gboolean *present)
+read_field (ConfabField field,
+            guint message_length,
+            JsonObject *object,
+            GHashTable *strings,
+            gpointer place,
+            gboolean *present)
 {
   Given given;
 
@@ -271,7 +281,8 @@ set_errors (GError **error, GError *problems)
 {
   if (confab_error_get_n_fields (problems) > 1)
     {
-      g_autofree char *message = g_strdup_printf ("%u fields are wrong, the first: %s", confab_error_get_n_fields (problems), problems->message);
+      g_autofree char *message = g_strdup_printf ("%u fields are wrong, the first: %s",
+                                                  confab_error_get_n_fields (problems), problems->message);
       g_free (problems->message);
       problems->message = g_steal_pointer (&message);
     }
@@ -293,7 +304,11 @@ set_errors (GError **error, GError *problems)
  * Since: 0.1
  */
 gpointer
-confab_request_read (const ConfabOperation *operation, JsonObject *object, GHashTable *strings, guint message_length, GError **error)
+confab_request_read (const ConfabOperation *operation,
+                     JsonObject *object,
+                     GHashTable *strings,
+                     guint message_length,
+                     GError **error)
 {
   guint8 *request = g_malloc0 (operation->size);
   guint64 *present = (guint64 *) (gpointer) request;

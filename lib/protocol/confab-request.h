@@ -10,7 +10,10 @@
 
 G_BEGIN_DECLS
 
-gpointer confab_request_read (const ConfabOperation *operation, JsonObject *object, GHashTable *strings, guint message_length,
+gpointer confab_request_read (const ConfabOperation *operation,
+                              JsonObject *object,
+                              GHashTable *strings,
+                              guint message_length,
                               GError **error);
 void confab_request_free (const ConfabOperation *operation, gpointer request);
 

@@ -10,10 +10,11 @@
 
 #include <string.h>
 
-/* A subset of Markdown, read in one pass: first what begins a line (fence, quote, list), then what stands in it. No span but
- * a code block crosses the end of a line. Time is linear in the length of the text, because every look ahead is bounded:
- * by MAX_OPEN (delimiters that wait for their other half), MAX_TICKS (lengths of backtick runs, each of which is searched
- * in vain once a line at most) and MAX_QUOTES. The web client has the same parser; both read tests/vectors/spans.json. */
+/* A subset of Markdown, read in one pass: first what begins a line (fence, quote, list), then what stands in it. No
+ * span but a code block crosses the end of a line. Time is linear in the length of the text, because every look
+ * ahead is bounded: by MAX_OPEN (delimiters that wait for their other half), MAX_TICKS (lengths of backtick runs,
+ * each of which is searched in vain once a line at most) and MAX_QUOTES. The web client has the same parser; both
+ * read tests/vectors/spans.json. */
 
 #define MAX_OPEN 16
 #define MAX_TICKS 8
@@ -22,7 +23,8 @@
 #define MENTION_MAX 32
 #define UNUSED ((ConfabSpanKind) -1)
 
-/* Something that may turn out to begin a span; the span has its place in the array already, so that the array comes out sorted. */
+/* Something that may turn out to begin a span; the span has its place in the array already, so that the array comes
+ * out sorted. */
 typedef struct
 {
   char character;
@@ -185,7 +187,8 @@ parse_address (Parser *self)
   add_span (self, CONFAB_SPAN_LINK, start, start, end, end, g_strndup (self->text + start, end - start));
 }
 
-/* From behind "](" to the ")" that closes it. Stops at "[", which begins the next attempt, so all attempts together are linear. */
+/* From behind "](" to the ")" that closes it. Stops at "[", which begins the next attempt, so all attempts together
+ * are linear. */
 static gboolean
 find_target_end (Parser *self, gsize start, gsize *end)
 {
@@ -270,7 +273,8 @@ kind_of (char character, guint length)
   return length == 2 ? CONFAB_SPAN_BOLD : CONFAB_SPAN_ITALIC;
 }
 
-/* The innermost opener of this character within the innermost bracket, as long as what is left of the run or no longer. */
+/* The innermost opener of this character within the innermost bracket, as long as what is left of the run or no
+ * longer. */
 static int
 find_opener (Parser *self, char character, gsize left, gboolean exact)
 {
@@ -343,7 +347,8 @@ parse_mention (Parser *self)
   while (end > start && strchr (".-", self->text[end - 1]))
     end--;
   if (end - start >= MENTION_MIN && end - start <= MENTION_MAX && !strchr (".-", self->text[start]))
-    add_span (self, CONFAB_SPAN_MENTION, self->at, self->at, end, end, g_ascii_strdown (self->text + start, end - start));
+    add_span (self, CONFAB_SPAN_MENTION, self->at, self->at, end, end,
+              g_ascii_strdown (self->text + start, end - start));
   self->at = MAX (end, start);
 }
 
@@ -433,7 +438,8 @@ parse_fence (Parser *self, gsize at, gsize ticks)
       line = end + (self->text[end] == '\n');
     }
   gsize outer_end = line_end (self->text, line), end = line > start && self->text[line - 1] == '\n' ? line - 1 : line;
-  add_span (self, CONFAB_SPAN_CODE_BLOCK, at, start, MAX (end, start), outer_end, *language ? g_steal_pointer (&language) : NULL);
+  add_span (self, CONFAB_SPAN_CODE_BLOCK, at, start, MAX (end, start), outer_end,
+            *language ? g_steal_pointer (&language) : NULL);
   return outer_end;
 }
 
@@ -453,7 +459,8 @@ parse_quotes (Parser *self)
 static void
 parse_list_item (Parser *self)
 {
-  gsize marker = self->at + strspn (self->text + self->at, " "), at = marker, digits = strspn (self->text + at, "0123456789");
+  gsize marker = self->at + strspn (self->text + self->at, " "), at = marker,
+        digits = strspn (self->text + at, "0123456789");
   g_autofree char *target = NULL;
 
   if (digits > 0 && digits <= 9 && strchr (".)", self->text[at + digits]) && self->text[at + digits] != '\0')
@@ -493,9 +500,10 @@ drop_unused (GArray *spans)
  * confab_spans_parse:
  * @text: the text of a message, UTF-8 with newlines, at most 4 GiB
  *
- * Finds **bold**, *italic* and _italic_, ~~strike~~, `code`, fenced code blocks, quotes, list items, [links](https://…), bare
- * addresses, @mentions and escaped punctuation. Spans lie side by side or in each other, never across; they come sorted by
- * where they begin, an outer one before those in it. What does not become a span is text as it stands.
+ * Finds **bold**, *italic* and _italic_, ~~strike~~, `code`, fenced code blocks, quotes, list items,
+ * [links](https://…), bare addresses, @mentions and escaped punctuation. Spans lie side by side or in each other,
+ * never across; they come sorted by where they begin, an outer one before those in it. What does not become a span
+ * is text as it stands.
  *
  * Returns: (transfer full) (element-type ConfabSpan): the spans
  *

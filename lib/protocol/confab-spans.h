@@ -22,8 +22,8 @@ typedef enum
   CONFAB_SPAN_ESCAPE,      /* a character that means itself: nothing to show but that its backslash is a marker */
 } ConfabSpanKind;
 
-/* Offsets are bytes of the source text. start to end is what is shown, outer_start to outer_end the same with its markers:
- * whoever hides the markers of every span has the text to show. */
+/* Offsets are bytes of the source text. start to end is what is shown, outer_start to outer_end the same with its
+ * markers: whoever hides the markers of every span has the text to show. */
 typedef struct
 {
   ConfabSpanKind kind;

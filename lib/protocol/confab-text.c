@@ -89,7 +89,8 @@ is_within (const char *text, gsize max_characters, GError **error)
 {
   if (max_characters == 0 || strlen (text) <= max_characters || (gsize) g_utf8_strlen (text, -1) <= max_characters)
     return TRUE;
-  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "must have at most %" G_GSIZE_FORMAT " characters", max_characters);
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "must have at most %" G_GSIZE_FORMAT " characters",
+               max_characters);
   return FALSE;
 }
 
@@ -99,9 +100,9 @@ is_within (const char *text, gsize max_characters, GError **error)
  * @max_characters: how many code points it may have; 0: any number
  * @error: %CONFAB_ERROR_BAD_REQUEST with words that can stand behind the name of a field
  *
- * Brings @text into the form that messages are kept in: NFC, lines ended by newlines, no space at the end. Control characters
- * but newline and tab are refused. Bidirectional controls are let through: Arabic and Hebrew need some of them, a message is
- * laid out by itself, and its sender's name stands outside of it.
+ * Brings @text into the form that messages are kept in: NFC, lines ended by newlines, no space at the end. Control
+ * characters but newline and tab are refused. Bidirectional controls are let through: Arabic and Hebrew need some of
+ * them, a message is laid out by itself, and its sender's name stands outside of it.
  *
  * Returns: (transfer full) (nullable): the text, which may be empty
  *
@@ -123,12 +124,14 @@ confab_text_normalize (const char *text, gsize max_characters, GError **error)
   return is_within (result, max_characters, error) ? g_steal_pointer (&result) : NULL;
 }
 
-/* Would change how what stands around a name is read, or is there and cannot be seen. The joiners (U+200C, U+200D) stay: Persian
- * words and many emoji are written with them. So do the two plain marks (U+200E, U+200F), which reach no further than themselves. */
+/* Would change how what stands around a name is read, or is there and cannot be seen. The joiners (U+200C, U+200D)
+ * stay: Persian words and many emoji are written with them. So do the two plain marks (U+200E, U+200F), which reach
+ * no further than themselves. */
 static gboolean
 is_misleading (gunichar c)
 {
-  return c == 0x200b || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
+  return c == 0x200b || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+         (c >= 0xfff9 && c <= 0xfffb);
 }
 
 static gboolean
@@ -183,8 +186,8 @@ confab_line_normalize (const char *text, gsize max_characters, GError **error)
  * @username: what somebody wants to be called
  * @error: %CONFAB_ERROR_BAD_REQUEST with words that can stand behind the name of a field
  *
- * Usernames are of ASCII only, because they are typed in mentions and nobody must be able to pass for somebody else with
- * a letter that looks the same. They end in what cannot be the end of a sentence, so that "@ada." mentions ada.
+ * Usernames are of ASCII only, because they are typed in mentions and nobody must be able to pass for somebody else
+ * with a letter that looks the same. They end in what cannot be the end of a sentence, so that "@ada." mentions ada.
  *
  * Returns: (transfer full) (nullable): it in lower case
  *
@@ -210,8 +213,8 @@ confab_username_normalize (const char *username, GError **error)
  * @email: an e-mail address
  * @error: %CONFAB_ERROR_BAD_REQUEST with words that can stand behind the name of a field
  *
- * Looks at the form only. The domain is written in ASCII (IDNA), everything in lower case: servers that tell case in the local
- * part apart are not met with, people who write theirs in another case are.
+ * Looks at the form only. The domain is written in ASCII (IDNA), everything in lower case: servers that tell case in
+ * the local part apart are not met with, people who write theirs in another case are.
  *
  * Returns: (transfer full) (nullable): the address
  *
@@ -231,8 +234,8 @@ confab_email_normalize (const char *email, GError **error)
   *at = '\0';
   g_autofree char *local = g_utf8_strdown (line, -1);
   g_autofree char *host = g_hostname_to_ascii (at + 1);
-  if (!host || *host == '\0' || *host == '.' || *host == '-' || strstr (host, "..") || local[0] == '.' || strstr (local, "..")
-      || at[-1] == '.')
+  if (!host || *host == '\0' || *host == '.' || *host == '-' || strstr (host, "..") || local[0] == '.' ||
+      strstr (local, "..") || at[-1] == '.')
     return refuse (error, problem);
   for (const char *c = host; *c; c++)
     if (!g_ascii_isalnum (*c) && *c != '.' && *c != '-')
@@ -249,11 +252,14 @@ confab_email_normalize (const char *email, GError **error)
 static gboolean
 is_pictograph (gunichar c)
 {
-  static const struct { gunichar first, last; } ranges[] = {
-    { 0xa9, 0xa9 }, { 0xae, 0xae }, { 0x203c, 0x203c }, { 0x2049, 0x2049 }, { 0x2122, 0x2122 }, { 0x2139, 0x2139 },
-    { 0x2194, 0x21aa }, { 0x231a, 0x23ff }, { 0x24c2, 0x24c2 }, { 0x25aa, 0x25fe }, { 0x2600, 0x27bf }, { 0x2934, 0x2935 },
-    { 0x2b05, 0x2b55 }, { 0x3030, 0x3030 }, { 0x303d, 0x303d }, { 0x3297, 0x3297 }, { 0x3299, 0x3299 }, { 0x1f000, 0x1f1e5 },
-    { 0x1f200, 0x1f3fa }, { 0x1f400, 0x1faff },
+  static const struct
+  {
+    gunichar first, last;
+  } ranges[] = {
+    { 0xa9, 0xa9 },     { 0xae, 0xae },     { 0x203c, 0x203c },   { 0x2049, 0x2049 },   { 0x2122, 0x2122 },
+    { 0x2139, 0x2139 }, { 0x2194, 0x21aa }, { 0x231a, 0x23ff },   { 0x24c2, 0x24c2 },   { 0x25aa, 0x25fe },
+    { 0x2600, 0x27bf }, { 0x2934, 0x2935 }, { 0x2b05, 0x2b55 },   { 0x3030, 0x3030 },   { 0x303d, 0x303d },
+    { 0x3297, 0x3297 }, { 0x3299, 0x3299 }, { 0x1f000, 0x1f1e5 }, { 0x1f200, 0x1f3fa }, { 0x1f400, 0x1faff },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
@@ -293,7 +299,8 @@ skip_emoji_element (const char **at)
  * confab_emoji_is_valid:
  * @emoji: (nullable): a text
  *
- * Returns: whether it has the form of exactly one emoji: a pictograph with its modifiers, several joined, a flag or a keycap
+ * Returns: whether it has the form of exactly one emoji: a pictograph with its modifiers, several joined, a flag or
+ * a keycap
  *
  * Since: 0.1
  */

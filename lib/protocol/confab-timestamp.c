@@ -29,8 +29,8 @@ put (char *text, guint value, guint digits)
  * @milliseconds: since 1970 UTC; what lies outside of the years 0 to 9999 is brought to their nearest end
  * @text: (out caller-allocates): room for 25 bytes: `2026-01-02T03:04:05.678Z`
  *
- * The date is worked out as in Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms" (civil_from_days): several
- * timestamps stand in every message, and the calendar functions of the C library are ten times slower.
+ * The date is worked out as in Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms" (civil_from_days):
+ * several timestamps stand in every message, and the calendar functions of the C library are ten times slower.
  *
  * Since: 0.1
  */
@@ -39,7 +39,8 @@ confab_timestamp_format (gint64 milliseconds, char text[CONFAB_TIMESTAMP_LENGTH 
 {
   gint64 time = CLAMP (milliseconds, FIRST, LAST) - FIRST;
   guint of_day = time % DAY;
-  /* From 1 March of the year 0, so that the leap day is the last of its year; January and February 0 stand before it. */
+  /* From 1 March of the year 0, so that the leap day is the last of its year; January and February of that year stand
+   * before it. */
   gint64 days = time / DAY - 60 + 146097;
   guint era = days / 146097;
   guint day_of_era = days % 146097;
@@ -94,8 +95,8 @@ confab_timestamp_parse (const char *text, gint64 *milliseconds)
         fraction *= 10;
     }
   gboolean utc = (*end == 'Z' || *end == 'z') && end[1] == '\0';
-  gboolean offset = (*end == '+' || *end == '-') && g_ascii_isdigit (end[1]) && g_ascii_isdigit (end[2]) && end[3] == ':'
-                    && g_ascii_isdigit (end[4]) && g_ascii_isdigit (end[5]) && end[6] == '\0';
+  gboolean offset = (*end == '+' || *end == '-') && g_ascii_isdigit (end[1]) && g_ascii_isdigit (end[2]) &&
+                    end[3] == ':' && g_ascii_isdigit (end[4]) && g_ascii_isdigit (end[5]) && end[6] == '\0';
   if (!utc && !offset)
     return FALSE;
 

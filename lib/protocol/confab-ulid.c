@@ -38,8 +38,8 @@ decode (char c)
  * @ulid: (out caller-allocates): room for 27 bytes
  *
  * Makes an identifier that sorts behind all that this process made before. Within one millisecond the random part of
- * the last one is counted up, so identifiers of one process are ordered but can be guessed from each other: they are names,
- * not secrets. When the clock is set back, the last millisecond goes on.
+ * the last one is counted up, so identifiers of one process are ordered but can be guessed from each other: they are
+ * names, not secrets. When the clock is set back, the last millisecond goes on.
  *
  * Since: 0.1
  */

@@ -3,10 +3,10 @@
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
+# generate.py                   writes docs/openapi.json and docs/asyncapi.json
+# generate.py --check           fails, naming the stale one, when docs/ holds others
 # generate.py code FOLDER       the four C files, as the build wants them
 # generate.py openapi|asyncapi  one document, on standard output
-# generate.py write FOLDER      both documents into FOLDER, as they are committed
-# generate.py check FOLDER      fails, naming the stale one, when FOLDER holds other documents
 
 import difflib
 import json
@@ -15,15 +15,17 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+DOCS = HERE.parents[1] / "docs"
 SCALARS = {"id", "ids", "string", "text", "secret", "int", "bool", "timestamp", "revs", "object"}
 REQUEST_SCALARS = SCALARS - {"object"}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 PLACES = {"reactor", "pool", "lane"}
 AUTHS = {"none", "user", "admin"}
-C_WORDS = {"auto", "break", "case", "char", "const", "default", "do", "double", "else", "enum", "extern", "float", "for",
-           "goto", "if", "int", "long", "register", "return", "short", "signed", "static", "struct", "switch", "typedef",
-           "union", "unsigned", "void", "volatile", "while", "present"}
+C_WORDS = {"auto", "break", "case", "char", "const", "default", "do", "double", "else", "enum", "extern", "float",
+           "for", "goto", "if", "int", "long", "register", "return", "short", "signed", "static", "struct", "switch",
+           "typedef", "union", "unsigned", "void", "volatile", "while", "present"}
 FEATURE_LEVEL = 1
+RULES = "docs/protocol.md explains the rules that all doors share."
 ERRORS = [("bad-request", 400), ("unauthenticated", 401), ("forbidden", 403), ("not-found", 404), ("conflict", 409),
           ("too-large", 413), ("rate-limited", 429), ("unavailable", 503), ("internal", 500)]
 
@@ -96,12 +98,14 @@ class Protocol:
             self.check_fields(event["name"], event["fields"], self.is_answer_type)
         expect_unique("operations", [o["name"] for o in self.operations])
         expect_unique("events", [e["name"] for e in self.events])
-        expect_unique("paths", [(o["rest"]["method"], re.sub(r":\w+", ":", o["rest"]["path"])) for o in self.operations if o["rest"]])
+        routes = [operation["rest"] for operation in self.operations if operation["rest"]]
+        expect_unique("paths", [(rest["method"], re.sub(r":\w+", ":", rest["path"])) for rest in routes])
 
     def check_operation(self, operation):
         name = operation.get("name", "an operation")
         expect_keys(name, operation,
-                    {"name", "summary", "rest", "auth", "bucket", "runs", "since", "fields", "result", "tag"}, {"event"})
+                    {"name", "summary", "rest", "auth", "bucket", "runs", "since", "fields", "result", "tag"},
+                    {"event"})
         expect_name(name, r"[a-z][a-z-]*")
         if operation["auth"] not in AUTHS or operation["runs"] not in PLACES or operation["bucket"] not in self.buckets:
             raise Wrong(f"{name}: unknown auth, runs or bucket")
@@ -164,7 +168,8 @@ def no_duplicates(pairs):
 def expect_keys(where, value, needed, allowed):
     missing, unknown = needed - value.keys(), value.keys() - needed - allowed
     if missing or unknown:
-        raise Wrong(f"{where}: " + ", ".join([f"{k} is missing" for k in sorted(missing)] + [f"{k} is unknown" for k in sorted(unknown)]))
+        problems = [f"{key} is missing" for key in sorted(missing)] + [f"{key} is unknown" for key in sorted(unknown)]
+        raise Wrong(f"{where}: " + ", ".join(problems))
     for key in ("about", "summary"):
         if key in needed and not value[key].strip():
             raise Wrong(f"{where}: {key} says nothing")
@@ -195,11 +200,13 @@ def c_string(text):
 def c_type(protocol, kind):
     if kind in protocol.enums:
         return f"Confab{kind} "
-    return {"int": "gint64 ", "timestamp": "gint64 ", "bool": "gboolean ", "ids": "char **", "revs": "GHashTable *"}.get(kind, "char *")
+    known = {"int": "gint64 ", "timestamp": "gint64 ", "bool": "gboolean ", "ids": "char **", "revs": "GHashTable *"}
+    return known.get(kind, "char *")
 
 
 def file_head(name, about):
-    return f"/* {name}: {about}\n *\n * SPDX-License-Identifier: GPL-3.0-or-later\n *\n * Made by generate.py from operations/; do not edit.\n */\n"
+    return (f"/* {name}: {about}\n *\n * SPDX-License-Identifier: GPL-3.0-or-later\n *\n"
+            " * Made by generate.py from operations/; do not edit.\n */\n")
 
 
 def c_enum(type_name, prefix, values):
@@ -278,7 +285,8 @@ def operations_h(protocol):
     for operation in protocol.operations:
         name = operation["name"]
         out += [f"\n/* {operation['summary']}. */\ntypedef struct\n{{\n  guint64 present;\n"]
-        out += [f"  {c_type(protocol, f['type'])}{snake(f['name'])};  /* {f['about']} */\n" for f in operation["fields"]]
+        out += [f"  {c_type(protocol, field['type'])}{snake(field['name'])};  /* {field['about']} */\n"
+                for field in operation["fields"]]
         out += [f"}} Confab{camel(name)}Request;\n"]
         out += [f"#define CONFAB_{shout(name)}_{shout(f['name'])} (G_GUINT64_CONSTANT (1) << {bit})\n"
                 for bit, f in enumerate(operation["fields"])]
@@ -294,7 +302,8 @@ def c_field(protocol, operation, field):
     low, high = field.get("min", "G_MININT64"), field.get("max", "G_MAXINT64")
     required = "TRUE" if field.get("required") else "FALSE"
     structure = f"Confab{camel(operation['name'])}Request"
-    return (f"  {{ {c_string(field['name'])}, {c_string(field.get('alias'))}, CONFAB_FIELD_{shown}, {required}, {low}, {high},\n"
+    names = f"{c_string(field['name'])}, {c_string(field.get('alias'))}"
+    return (f"  {{ {names}, CONFAB_FIELD_{shown}, {required}, {low}, {high},\n"
             f"    {int(default)}, {words}, G_STRUCT_OFFSET ({structure}, {snake(field['name'])}) }},\n")
 
 
@@ -302,16 +311,22 @@ def c_operation(operation, buckets):
     name, rest = operation["name"], operation["rest"] or {"method": None, "path": None, "status": 200}
     fields = f"{snake(name)}_fields, G_N_ELEMENTS ({snake(name)}_fields)" if operation["fields"] else "NULL, 0"
     return (f"  {{ CONFAB_OPERATION_{shout(name)}, {c_string(name)},\n    {c_string(operation['summary'])},\n"
-            f"    {c_string(operation.get('event', name))}, {c_string(rest['method'])}, {c_string(rest['path'])}, {rest['status']},\n"
+            f"    {c_string(operation.get('event', name))}, {c_string(rest['method'])}, {c_string(rest['path'])},"
+            f" {rest['status']},\n"
             f"    CONFAB_AUTH_{operation['auth'].upper()}, &buckets[{buckets.index(operation['bucket'])}],"
             f" CONFAB_PLACE_{operation['runs'].upper()}, {operation['since']},\n"
             f"    {fields}, sizeof (Confab{camel(name)}Request) }},\n")
 
 
+def literal_first(operation):
+    return [(step[0] == ":", step) for step in operation["rest"]["path"].split("/")[1:]]
+
+
 def operations_c(protocol):
     buckets = sorted(protocol.buckets)
     out = [file_head("confab-operations.c", "the table that every door goes by"),
-           '#include "config.h"\n\n#include "protocol/confab-operation-private.h"\n#include "protocol/confab-operations.h"\n\n']
+           '#include "config.h"\n\n',
+           '#include "protocol/confab-operation-private.h"\n#include "protocol/confab-operations.h"\n\n']
     out += ["static const ConfabBucket buckets[] = {\n"]
     for name in buckets:
         bucket = protocol.buckets[name]
@@ -334,7 +349,7 @@ def operations_c(protocol):
     out += [f"}};\nconst guint confab_n_operations_by_event = {len(heard)};\n\n"]
     out += ["/* Those with a path, in the order of trying: a literal word goes before a value in the same place. */\n",
             "const ConfabOperationId confab_operation_by_path[] = {\n"]
-    routed = sorted((o for o in protocol.operations if o["rest"]), key=lambda o: [(s[0] == ":", s) for s in o["rest"]["path"].split("/")[1:]])
+    routed = sorted((operation for operation in protocol.operations if operation["rest"]), key=literal_first)
     out += [f"  CONFAB_OPERATION_{shout(o['name'])},\n" for o in routed]
     out += [f"}};\nconst guint confab_n_operations_by_path = {len(routed)};\n"]
     return "".join(out)
@@ -361,10 +376,14 @@ def schema_of_type(kind):
     return dict(known[kind]) if kind in known else {"$ref": f"#/components/schemas/{kind}"}
 
 
+LENGTH = ("minLength", "maxLength")
+BOUNDS = {"string": LENGTH, "text": LENGTH, "secret": LENGTH,
+          "ids": ("minItems", "maxItems"), "revs": ("minProperties", "maxProperties")}
+
+
 def schema_of_field(field):
     schema = schema_of_type(field["type"])
-    low, high = {"string": ("minLength", "maxLength"), "text": ("minLength", "maxLength"), "secret": ("minLength", "maxLength"),
-                 "ids": ("minItems", "maxItems"), "revs": ("minProperties", "maxProperties")}.get(field["type"], ("minimum", "maximum"))
+    low, high = BOUNDS.get(field["type"], ("minimum", "maximum"))
     if "min" in field:
         schema[low] = field["min"]
     if "max" in field:
@@ -401,7 +420,8 @@ def schemas(protocol):
             "code": {"type": "string", "enum": [code for code, _ in ERRORS]},
             "message": {"type": "string", "description": "In words, for a person"},
             "retryAfter": {"type": "number", "description": "Seconds after which to try again"},
-            "fields": {"type": "object", "additionalProperties": {"type": "string"}, "description": "What is wrong with each field"},
+            "fields": {"type": "object", "additionalProperties": {"type": "string"},
+                       "description": "What is wrong with each field"},
             "requestId": {"type": "string", "description": "Under which the server's log has it"},
         },
     }
@@ -417,13 +437,19 @@ def openapi_parameters(operation):
         schema = schema_of_field(field)
         about = schema.pop("description")
         place = "path" if field["name"] in in_path else "query"
-        yield {"name": field["name"], "in": place, "required": bool(field.get("required")), "description": about, "schema": schema}
+        yield {"name": field["name"], "in": place, "required": bool(field.get("required")), "description": about,
+               "schema": schema}
+
+
+def json_content(schema):
+    return {"application/json": {"schema": schema}}
 
 
 def openapi_operation(protocol, operation):
     rest, bucket = operation["rest"], protocol.buckets[operation["bucket"]]
     out = {"operationId": operation["name"], "summary": operation["summary"], "tags": [operation["tag"]],
-           "description": f"Rate limit {operation['bucket']}: {bucket['rate']} a second, {bucket['burst']} at once, per {bucket['per']}.",
+           "description": f"Rate limit {operation['bucket']}: {bucket['rate']} a second, {bucket['burst']} at once,"
+                          f" per {bucket['per']}.",
            "security": [] if operation["auth"] == "none" else [{"bearer": []}]}
     parameters = list(openapi_parameters(operation))
     if parameters:
@@ -431,9 +457,10 @@ def openapi_operation(protocol, operation):
     body = [f for f in operation["fields"] if f["name"] not in {p["name"] for p in parameters}]
     if body:
         out["requestBody"] = {"required": any(f.get("required") for f in body),
-                              "content": {"application/json": {"schema": schema_of_fields(body)}}}
+                              "content": json_content(schema_of_fields(body))}
     out["responses"] = {
-        str(rest["status"]): {"description": "Done", "content": {"application/json": {"schema": schema_of_fields(operation["result"], True)}}},
+        str(rest["status"]): {"description": "Done",
+                              "content": json_content(schema_of_fields(operation["result"], True))},
         "default": {"$ref": "#/components/responses/Error"},
     }
     if operation["auth"] == "admin":
@@ -450,16 +477,18 @@ def openapi(protocol):
     error = {"type": "object", "required": ["error"], "properties": {"error": {"$ref": "#/components/schemas/Error"}}}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Confab", "version": f"0.{FEATURE_LEVEL}", "license": {"name": "GPL-3.0-or-later", "identifier": "GPL-3.0-or-later"},
-                 "description": "The REST door of a Confab server. docs/protocol.md explains the rules that all doors share."},
+        "info": {"title": "Confab", "version": f"0.{FEATURE_LEVEL}",
+                 "license": {"name": "GPL-3.0-or-later", "identifier": "GPL-3.0-or-later"},
+                 "description": "The REST door of a Confab server. " + RULES},
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "responses": {"Error": {
                 "description": "; ".join(f"{status}: {code}" for code, status in ERRORS),
-                "headers": {"Retry-After": {"description": "Seconds after which to try again", "schema": {"type": "integer"}}},
-                "content": {"application/json": {"schema": error}}}},
+                "headers": {"Retry-After": {"description": "Seconds after which to try again",
+                                            "schema": {"type": "integer"}}},
+                "content": json_content(error)}},
             "schemas": schemas(protocol),
         },
     }
@@ -478,16 +507,19 @@ def asyncapi(protocol):
         payload = asyncapi_payload(verb["name"], verb["fields"])
         payload["properties"]["id"] = {"type": "integer", "minimum": 1, "description": "Comes back as reply"}
         answer = {"type": "object", "required": ["reply"], "properties": {
-            "reply": {"type": "integer"}, "data": schema_of_fields(verb["result"], True), "error": {"$ref": "#/components/schemas/Error"}}}
+            "reply": {"type": "integer"}, "data": schema_of_fields(verb["result"], True),
+            "error": {"$ref": "#/components/schemas/Error"}}}
         messages[verb["name"]] = {"name": verb["name"], "summary": verb["summary"], "payload": payload}
         messages[verb["name"] + ".reply"] = {"name": verb["name"] + ".reply", "payload": answer}
         operations[verb["name"]] = {
             "action": "receive", "channel": {"$ref": "#/channels/ws"}, "summary": verb["summary"],
             "messages": [{"$ref": f"#/channels/ws/messages/{verb['name']}"}],
-            "reply": {"channel": {"$ref": "#/channels/ws"}, "messages": [{"$ref": f"#/channels/ws/messages/{verb['name']}.reply"}]}}
+            "reply": {"channel": {"$ref": "#/channels/ws"},
+                      "messages": [{"$ref": f"#/channels/ws/messages/{verb['name']}.reply"}]}}
     for event in protocol.events:
         key = event["name"] + ".event"
-        messages[key] = {"name": event["name"], "summary": event["about"], "payload": asyncapi_payload(event["name"], event["fields"])}
+        messages[key] = {"name": event["name"], "summary": event["about"],
+                         "payload": asyncapi_payload(event["name"], event["fields"])}
         operations[key] = {"action": "send", "channel": {"$ref": "#/channels/ws"}, "summary": event["about"],
                            "messages": [{"$ref": f"#/channels/ws/messages/{key}"}]}
     messages["pong"] = {"name": "pong", "summary": "The answer to ping", "payload": asyncapi_payload("pong", [])}
@@ -496,7 +528,7 @@ def asyncapi(protocol):
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Confab", "version": f"0.{FEATURE_LEVEL}", "license": {"name": "GPL-3.0-or-later"},
-                 "description": "The WebSocket door of a Confab server: one JSON object per text frame. docs/protocol.md explains the rules that all doors share."},
+                 "description": "The WebSocket door of a Confab server: one JSON object per text frame. " + RULES},
         "defaultContentType": "application/json",
         "channels": {"ws": {"address": "/ws", "messages": messages}},
         "operations": operations,
@@ -518,31 +550,38 @@ def check(protocol, folder):
         committed, wanted = path.read_text(encoding="utf-8") if path.exists() else "", document(protocol, name)
         if committed != wanted:
             stale = True
-            lines = list(difflib.unified_diff(committed.splitlines(), wanted.splitlines(), str(path), "generated", lineterm="", n=1))
-            print(f"{path} is stale; run lib/protocol/generate.py write docs", *lines[:40], sep="\n", file=sys.stderr)
+            lines = difflib.unified_diff(committed.splitlines(), wanted.splitlines(), str(path), "the tables",
+                                         lineterm="", n=1)
+            print(f"{path} is stale: run lib/protocol/generate.py", *list(lines)[:40], sep="\n", file=sys.stderr)
     return 1 if stale else 0
 
 
-def main(arguments):
-    command = arguments[0] if arguments else ""
-    if command not in ("code", "write", "check", *DOCUMENTS) or len(arguments) != (1 if command in DOCUMENTS else 2):
-        print("usage: generate.py code|write|check FOLDER, generate.py openapi|asyncapi", file=sys.stderr)
-        return 2
-    try:
-        protocol = Protocol(HERE / "operations")
-    except Wrong as wrong:
-        print(f"generate.py: {wrong}", file=sys.stderr)
-        return 1
-    if command in DOCUMENTS:
-        sys.stdout.write(document(protocol, command))
-        return 0
-    folder = pathlib.Path(arguments[1])
-    if command == "check":
-        return check(protocol, folder)
-    texts = {n: make(protocol) for n, make in CODE.items()} if command == "code" else {f"{n}.json": document(protocol, n) for n in DOCUMENTS}
+def write(folder, texts):
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return 0
+
+
+def run(protocol, arguments):
+    if not arguments:
+        return write(DOCS, {f"{name}.json": document(protocol, name) for name in DOCUMENTS})
+    if arguments == ["--check"]:
+        return check(protocol, DOCS)
+    if arguments[0] == "code" and len(arguments) == 2:
+        return write(pathlib.Path(arguments[1]), {name: make(protocol) for name, make in CODE.items()})
+    if arguments[0] in DOCUMENTS and len(arguments) == 1:
+        sys.stdout.write(document(protocol, arguments[0]))
+        return 0
+    print("usage: generate.py [--check | code FOLDER | openapi | asyncapi]", file=sys.stderr)
+    return 2
+
+
+def main(arguments):
+    try:
+        return run(Protocol(HERE / "operations"), arguments)
+    except Wrong as wrong:
+        print(f"generate.py: {wrong}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ struct _Api
   GMutex mutex;
   GCond cond;
   gboolean closing;          /* under mutex */
+  GHashTable *sessions;      /* session id → how many connections it has here; under mutex */
 };
 
 /* ---- Counting --------------------------------------------------------------------------------------------- */
@@ -143,6 +144,15 @@ submit (Api *self, PoolFunc func, Request *request)
     refuse (request, CONFAB_ERROR_UNAVAILABLE, "The server is busy; try again");
 }
 
+/* What somebody does to a message comes to its lane in the order in which they did it: they may not have waited for
+ * answers. */
+static void
+submit_ordered (Api *self, PoolFunc func, Request *request)
+{
+  if (!pool_submit_ordered (self->pool, request->caller->user_id, func, request, self))
+    refuse (request, CONFAB_ERROR_UNAVAILABLE, "The server is busy; try again");
+}
+
 /* ---- At the door ------------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -226,6 +236,8 @@ api_dispatch (Api *self, Request *request)
   /* The common case, a connection that names its room, goes straight to the lane. */
   if (room_id != NULL)
     lanes_submit (self->domain->lanes, room_id, verb->room, request);
+  else if (message_id != NULL || (verb->ordered && request->subscriber != NULL))
+    submit_ordered (self, on_pool, request);
   else
     submit (self, on_pool, request);
 }
@@ -245,6 +257,23 @@ api_verify_token (Api *self, const char *token, const char *address, gint64 *exp
   return caller;
 }
 
+/* How many connections the session has then. Tabs of one browser share a session: one that is closed ends nobody's
+ * presence. */
+static guint
+count_connection (Api *self, const char *session_id, int change)
+{
+  guint count = 0;
+
+  g_mutex_lock (&self->mutex);
+  count = GPOINTER_TO_UINT (g_hash_table_lookup (self->sessions, session_id)) + change;
+  if (count > 0)
+    g_hash_table_replace (self->sessions, g_strdup (session_id), GUINT_TO_POINTER (count));
+  else
+    g_hash_table_remove (self->sessions, session_id);
+  g_mutex_unlock (&self->mutex);
+  return count;
+}
+
 static gboolean
 authenticate (Api *self, Request *request, ConfabJsonWriter *writer, GError **error)
 {
@@ -254,6 +283,7 @@ authenticate (Api *self, Request *request, ConfabJsonWriter *writer, GError **er
   if (!accounts_load (self->domain->accounts, request->caller, &user, &session, error) ||
       !sync_subscribe (self->domain, request, error))
     return FALSE;
+  count_connection (self, request->caller->session_id, 1);
   presence_connected (self->domain, request->caller);
   sync_write_hello (self->domain, user, session, writer);
   return TRUE;
@@ -292,18 +322,22 @@ static void
 on_connection_closed (gpointer data, gpointer user_data)
 {
   g_autoptr(Caller) caller = data;
+  Api *self = user_data;
 
-  presence_disconnected (((Api *) user_data)->domain, caller);
+  if (count_connection (self, caller->session_id, -1) == 0)
+    presence_disconnected (self->domain, caller);
 }
 
 /* What is lost when the pool is full is presence, which runs out by itself. */
-static void
+static gboolean
 submit_caller (Api *self, PoolFunc func, const Caller *caller)
 {
   g_autoptr(Caller) copy = caller_copy (caller);
 
-  if (pool_submit (self->pool, func, copy, self))
-    g_steal_pointer (&copy);
+  if (!pool_submit (self->pool, func, copy, self))
+    return FALSE;
+  g_steal_pointer (&copy);
+  return TRUE;
 }
 
 void
@@ -315,7 +349,9 @@ api_connection_alive (Api *self, const Caller *caller)
 void
 api_connection_closed (Api *self, const Caller *caller)
 {
-  submit_caller (self, on_connection_closed, caller);
+  /* Counted where it is told: behind the connection that may have come in its place. */
+  if (!submit_caller (self, on_connection_closed, caller))
+    count_connection (self, caller->session_id, -1);
 }
 
 /* ---- Life ------------------------------------------------------------------------------------------------- */
@@ -347,6 +383,7 @@ api_new (Domain *domain)
 
   self->domain = domain;
   self->pool = pool_new ();
+  self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->housekeeper = g_thread_new ("housekeeper", housekeeper_run, self);
@@ -362,6 +399,7 @@ api_free (Api *self)
   g_mutex_unlock (&self->mutex);
   g_thread_join (self->housekeeper);
   pool_free (self->pool);
+  g_hash_table_unref (self->sessions);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self);

@@ -8,12 +8,13 @@
 
 G_BEGIN_DECLS
 
-/* Exactly one is set. */
+/* Exactly one of the first three is set. */
 typedef struct
 {
   PoolVerb pool;
   ConnectionVerb connection;
   const RoomVerb *room;
+  gboolean ordered;          /* of a pool verb: a connection's calls of it must not overtake each other */
 } Verb;
 
 /* NULL for operations that a door handles itself (authenticate, close-room). */

@@ -25,7 +25,11 @@ struct _Accounts
 /* UNAUTHENTICATED, FALSE. */
 gboolean accounts_refuse (GError **error, const char *message);
 /* A new account, checked and with its names in the form they are kept in; consumes invite when there is one. */
-User *accounts_add_user (Accounts *self, const ConfabRegisterRequest *request, ConfabUserRole role, gint64 now, GError **error);
+User *accounts_add_user (Accounts *self,
+                         const ConfabRegisterRequest *request,
+                         ConfabUserRole role,
+                         gint64 now,
+                         GError **error);
 /* The account behind a username or an e-mail address, whatever their case; NULL and no error: none has it. */
 User *accounts_find_login (Accounts *self, const char *login, char **password_hash, GError **error);
 /* Is this the account's password? RATE_LIMITED after many tries for one login, UNAUTHENTICATED when it is another. */

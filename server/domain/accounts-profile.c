@@ -45,7 +45,11 @@ accounts_get_user (Domain *domain, const Caller *caller, gconstpointer fields, C
 }
 
 gboolean
-accounts_find_users (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error)
+accounts_find_users (Domain *domain,
+                     const Caller *caller,
+                     gconstpointer fields,
+                     ConfabJsonWriter *reply,
+                     GError **error)
 {
   const ConfabFindUsersRequest *request = fields;
   const char *prefix = request->q[0] == '@' && request->q[1] != '\0' ? request->q + 1 : request->q;
@@ -117,11 +121,16 @@ accounts_update_me (Domain *domain, const Caller *caller, gconstpointer fields, 
 }
 
 gboolean
-accounts_create_invite (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error)
+accounts_create_invite (Domain *domain,
+                        const Caller *caller,
+                        gconstpointer fields,
+                        ConfabJsonWriter *reply,
+                        GError **error)
 {
   const ConfabCreateInviteRequest *request = fields;
   gint64 expires_at = domain_now (domain) + request->days * 24 * 60 * 60 * 1000;
-  g_autofree char *invite = accounts_make_invite (domain->accounts, CONFAB_USER_ROLE_USER, caller->user_id, expires_at, error);
+  g_autofree char *invite =
+    accounts_make_invite (domain->accounts, CONFAB_USER_ROLE_USER, caller->user_id, expires_at, error);
 
   if (invite == NULL)
     return FALSE;

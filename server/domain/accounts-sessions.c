@@ -82,7 +82,8 @@ accounts_load (Accounts *self, Caller *caller, User **user, Session **session, G
   g_free (caller->username);
   g_free (caller->display_name);
   caller->username = g_strdup (loaded_user->username);
-  caller->display_name = g_strdup (loaded_user->display_name != NULL ? loaded_user->display_name : loaded_user->username);
+  caller->display_name =
+    g_strdup (loaded_user->display_name != NULL ? loaded_user->display_name : loaded_user->username);
   caller->role = loaded_user->role;
   *user = g_steal_pointer (&loaded_user);
   *session = g_steal_pointer (&loaded_session);
@@ -105,7 +106,11 @@ accounts_end_session (Accounts *self, const char *user_id, const char *session_i
 }
 
 gboolean
-accounts_list_sessions (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error)
+accounts_list_sessions (Domain *domain,
+                        const Caller *caller,
+                        gconstpointer fields,
+                        ConfabJsonWriter *reply,
+                        GError **error)
 {
   g_autoptr(GPtrArray) sessions = store_list_sessions (domain->store, caller->user_id, error);
   gint64 now = domain_now (domain);
@@ -126,7 +131,11 @@ accounts_list_sessions (Domain *domain, const Caller *caller, gconstpointer fiel
 }
 
 gboolean
-accounts_revoke_session (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error)
+accounts_revoke_session (Domain *domain,
+                         const Caller *caller,
+                         gconstpointer fields,
+                         ConfabJsonWriter *reply,
+                         GError **error)
 {
   const ConfabRevokeSessionRequest *request = fields;
   g_autoptr(Session) session = store_get_session (domain->store, request->session_id, error);
@@ -146,7 +155,11 @@ accounts_revoke_session (Domain *domain, const Caller *caller, gconstpointer fie
 }
 
 gboolean
-accounts_change_password (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error)
+accounts_change_password (Domain *domain,
+                          const Caller *caller,
+                          gconstpointer fields,
+                          ConfabJsonWriter *reply,
+                          GError **error)
 {
   const ConfabChangePasswordRequest *request = fields;
   Accounts *self = domain->accounts;

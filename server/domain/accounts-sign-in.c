@@ -33,7 +33,11 @@ sign_token (Domain *domain, const User *user, const Session *session)
 }
 
 static void
-write_signed_in (Domain *domain, const User *user, const Session *session, const char *refresh_token, ConfabJsonWriter *reply)
+write_signed_in (Domain *domain,
+                 const User *user,
+                 const Session *session,
+                 const char *refresh_token,
+                 ConfabJsonWriter *reply)
 {
   g_autofree char *token = sign_token (domain, user, session);
 
@@ -52,7 +56,12 @@ session_end (Domain *domain, gint64 now)
 }
 
 static gboolean
-begin_session (Domain *domain, const Caller *caller, const User *user, const char *name, ConfabJsonWriter *reply, GError **error)
+begin_session (Domain *domain,
+               const Caller *caller,
+               const User *user,
+               const char *name,
+               ConfabJsonWriter *reply,
+               GError **error)
 {
   Accounts *self = domain->accounts;
   g_autoptr(Session) session = session_new ();
@@ -99,7 +108,8 @@ may_register (Accounts *self, gboolean invited, GError **error)
   n_users = store_count_users (self->store, error);
   if (n_users < 0)
     return FALSE;
-  return (n_users == 0 && invited) || refuse_registration (error, "This server takes no new people", "is of no use here");
+  return (n_users == 0 && invited) ||
+         refuse_registration (error, "This server takes no new people", "is of no use here");
 }
 
 gboolean
@@ -159,8 +169,8 @@ load_session (Accounts *self, const char *session_id, gint64 now, GError **error
   return g_steal_pointer (&session);
 }
 
-/* A token that was handed out, and is neither the one in force nor the next: somebody has a copy. Which of the two who use
- * the session is its owner cannot be told, so both are signed out. */
+/* A token that was handed out, and is neither the one in force nor the next: somebody has a copy. Which of the two
+ * who use the session is its owner cannot be told, so both are signed out. */
 static gboolean
 revoke_copied (Accounts *self, const Session *session, GError **error)
 {
@@ -178,7 +188,13 @@ revoke_copied (Accounts *self, const Session *session, GError **error)
 
 /* The old token stays in force beside the new one until the new one is first used: an answer may get lost. */
 static Session *
-rotate (Accounts *self, const Session *from, GBytes *given, const char *next_token, const char *address, gint64 now, gint64 end,
+rotate (Accounts *self,
+        const Session *from,
+        GBytes *given,
+        const char *next_token,
+        const char *address,
+        gint64 now,
+        gint64 end,
         GError **error)
 {
   g_autoptr(Session) to = session_copy (from);
@@ -195,7 +211,12 @@ rotate (Accounts *self, const Session *from, GBytes *given, const char *next_tok
 }
 
 static Session *
-refresh_session (Domain *domain, const Caller *caller, const char *session_id, GBytes *given, const char *next_token, GError **error)
+refresh_session (Domain *domain,
+                 const Caller *caller,
+                 const char *session_id,
+                 GBytes *given,
+                 const char *next_token,
+                 GError **error)
 {
   Accounts *self = domain->accounts;
   gint64 now = domain_now (domain);

@@ -46,7 +46,8 @@ load_key (Accounts *self, GError **error)
     return FALSE;
   if (g_bytes_get_size (kept) != sizeof self->key)
     {
-      g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_INTERNAL, "The key in the store that signs tokens is broken");
+      g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_INTERNAL,
+                           "The key in the store that signs tokens is broken");
       return FALSE;
     }
   memcpy (self->key, g_bytes_get_data (kept, NULL), sizeof self->key);
@@ -128,7 +129,11 @@ draft_user (const ConfabRegisterRequest *request, ConfabUserRole role, gint64 no
 }
 
 User *
-accounts_add_user (Accounts *self, const ConfabRegisterRequest *request, ConfabUserRole role, gint64 now, GError **error)
+accounts_add_user (Accounts *self,
+                   const ConfabRegisterRequest *request,
+                   ConfabUserRole role,
+                   gint64 now,
+                   GError **error)
 {
   g_autoptr(User) draft = draft_user (request, role, now, error);
   g_autofree char *password_hash = NULL;
@@ -153,15 +158,21 @@ check_new_password (const char *password, GError **error)
   if (g_utf8_validate (password, -1, NULL) && g_utf8_strlen (password, -1) >= PASSWORD_MIN
       && g_utf8_strlen (password, -1) <= PASSWORD_MAX)
     return TRUE;
-  wrong = g_error_new (CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "A password has %d to %d characters", PASSWORD_MIN, PASSWORD_MAX);
+  wrong = g_error_new (CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "A password has %d to %d characters", PASSWORD_MIN,
+                       PASSWORD_MAX);
   confab_error_add_field (wrong, "password", "is too short or too long");
   g_propagate_error (error, wrong);
   return FALSE;
 }
 
 User *
-accounts_create_user (Accounts *self, const char *username, const char *email, const char *password, ConfabUserRole role,
-                      gint64 now, GError **error)
+accounts_create_user (Accounts *self,
+                      const char *username,
+                      const char *email,
+                      const char *password,
+                      ConfabUserRole role,
+                      gint64 now,
+                      GError **error)
 {
   ConfabRegisterRequest request = {
     .username = (char *) username, .email = (char *) email, .password = (char *) password,
@@ -178,7 +189,8 @@ accounts_make_invite (Accounts *self, ConfabUserRole role, const char *created_b
   g_autofree char *invite = token_new_secret ();
   g_autoptr(GBytes) hash = token_hash (invite);
 
-  return store_create_invite (self->store, hash, role, created_by, expires_at, error) ? g_steal_pointer (&invite) : NULL;
+  return store_create_invite (self->store, hash, role, created_by, expires_at, error) ? g_steal_pointer (&invite)
+                                                                                      : NULL;
 }
 
 /* The same one at every start until it is used, so that a server that was started twice has not two of them about. */
@@ -219,7 +231,8 @@ accounts_make_claim (Accounts *self, gint64 now, GError **error)
 User *
 accounts_find_login (Accounts *self, const char *login, char **password_hash, GError **error)
 {
-  g_autofree char *folded = strchr (login, '@') != NULL ? confab_email_normalize (login, NULL) : g_ascii_strdown (login, -1);
+  g_autofree char *folded =
+    strchr (login, '@') != NULL ? confab_email_normalize (login, NULL) : g_ascii_strdown (login, -1);
   g_autoptr(GError) problem = NULL;
   User *user = folded != NULL ? store_find_login (self->store, folded, password_hash, &problem) : NULL;
 
@@ -240,7 +253,8 @@ take_try (Accounts *self, const char *login, GError **error)
   if (!self->limits.rate_limits
       || backplane_take (self->backplane, LOGIN_BUCKET, folded, LOGIN_RATE, LOGIN_BURST, &retry_after, &remaining))
     return TRUE;
-  limited = g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_RATE_LIMITED, "Too many tries for this account; wait a little");
+  limited =
+    g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_RATE_LIMITED, "Too many tries for this account; wait a little");
   confab_error_set_retry_after (limited, retry_after);
   g_propagate_error (error, limited);
   return FALSE;

@@ -36,13 +36,15 @@ gboolean accounts_check_session (Accounts *self, const Caller *caller, gint64 no
  * account. */
 gboolean accounts_load (Accounts *self, Caller *caller, User **user, Session **session, GError **error);
 
-/* What an operator does from the command line, without an account of their own. The password is checked as register's is. */
+/* What an operator does from the command line, without an account of their own. The password is checked as register's
+ * is. */
 User *accounts_create_user (Accounts *self, const char *username, const char *email, const char *password,
                             ConfabUserRole role, gint64 now, GError **error);
 /* Also signs all of the account's devices out. login: username or e-mail address. */
 gboolean accounts_reset_password (Accounts *self, const char *login, const char *password, GError **error);
 /* Free with g_free(). */
-char *accounts_make_invite (Accounts *self, ConfabUserRole role, const char *created_by, gint64 expires_at, GError **error);
+char *
+accounts_make_invite (Accounts *self, ConfabUserRole role, const char *created_by, gint64 expires_at, GError **error);
 
 /* Pool verbs (domain/verb.h). */
 #define ACCOUNTS_VERB(name)                                                             \

@@ -13,8 +13,8 @@
 
 #include "protocol/confab-error.h"
 
-/* Argon2id with libsodium's "interactive" work: 2 passes over 64 MiB, above OWASP's minimum (Password Storage Cheat Sheet:
- * 19 MiB and 2 passes). */
+/* Argon2id with libsodium's "interactive" work: 2 passes over 64 MiB, above OWASP's minimum (Password Storage Cheat
+ * Sheet: 19 MiB and 2 passes). */
 #define OPERATIONS crypto_pwhash_OPSLIMIT_INTERACTIVE
 #define MEMORY crypto_pwhash_MEMLIMIT_INTERACTIVE
 
@@ -95,7 +95,8 @@ begin (Passwords *self, GError **error)
   g_mutex_unlock (&self->mutex);
   if (admitted)
     return TRUE;
-  busy = g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "Many people are signing in; try again in a moment");
+  busy =
+    g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "Many people are signing in; try again in a moment");
   confab_error_set_retry_after (busy, 1);
   g_propagate_error (error, busy);
   return FALSE;

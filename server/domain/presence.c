@@ -11,8 +11,7 @@
 #include "domain/announce.h"
 #include "domain/rooms.h"
 
-/* After the last sign of life. Long enough that a device with another connection has shown itself again there, and that one
- * that comes back after a hiccup of its network was never seen to go. */
+/* Long enough that one who comes back after a hiccup of their network was never seen to go. */
 #define GRACE_SECONDS 10
 /* Presence of more people than this is not sent for one room. */
 #define MOST_SHOWN 100
@@ -90,9 +89,7 @@ presence_alive (Domain *domain, const Caller *caller)
 void
 presence_disconnected (Domain *domain, const Caller *caller)
 {
-  guint ttl = domain->limits.heartbeat + GRACE_SECONDS;
-
-  backplane_renew_presence (domain->backplane, caller->user_id, caller->session_id, ttl);
+  backplane_renew_presence (domain->backplane, caller->user_id, caller->session_id, GRACE_SECONDS);
 }
 
 static void

@@ -12,7 +12,8 @@ gboolean presence_set (Domain *domain, const Caller *caller, gconstpointer field
                        GError **error);
 gboolean presence_open_room (Domain *domain, Request *request, ConfabJsonWriter *reply, GError **error);
 
-/* A connection of the caller came, gave a sign of life, or went. Blocks on the store: pool threads only. */
+/* A connection of the caller came, gave a sign of life, or the last one of its session went. Blocks on the store: pool
+ * threads only. */
 void presence_connected (Domain *domain, const Caller *caller);
 void presence_alive (Domain *domain, const Caller *caller);
 void presence_disconnected (Domain *domain, const Caller *caller);

@@ -16,7 +16,8 @@
 #include "protocol/confab-json.h"
 #include "protocol/confab-ulid.h"
 
-/* {"alg":"HS256","typ":"JWT"}: the one header there is. It is compared, never read, so a token cannot choose its algorithm. */
+/* {"alg":"HS256","typ":"JWT"}: the one header there is. It is compared, never read, so a token cannot choose its
+ * algorithm. */
 #define HEADER "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
 #define TOKEN_MAX 2048
 #define SECRET_BYTES 32
@@ -40,7 +41,8 @@ decode (const char *text, gsize text_length, guint8 *bytes, gsize size, gsize *l
 {
   const char *end = NULL;
 
-  return sodium_base642bin (bytes, size, text, text_length, NULL, length, &end, BASE64) == 0 && end == text + text_length;
+  return sodium_base642bin (bytes, size, text, text_length, NULL, length, &end, BASE64) == 0 &&
+         end == text + text_length;
 }
 
 static void
@@ -194,8 +196,9 @@ refresh_token_verify (const guint8 key[TOKEN_KEY_BYTES], const char *token)
   g_autofree char *session_id = NULL;
   gsize length = 0;
 
-  if (last == NULL || last < token + CONFAB_ULID_LENGTH + 1 || token[CONFAB_ULID_LENGTH] != '.' || strlen (token) > TOKEN_MAX
-      || !decode (last + 1, strlen (last + 1), given, sizeof given, &length) || length != sizeof given)
+  if (last == NULL || last < token + CONFAB_ULID_LENGTH + 1 || token[CONFAB_ULID_LENGTH] != '.' ||
+      strlen (token) > TOKEN_MAX || !decode (last + 1, strlen (last + 1), given, sizeof given, &length) ||
+      length != sizeof given)
     return NULL;
   make_tag (key, token, last - token, wanted);
   if (sodium_memcmp (wanted, given, sizeof wanted) != 0)

@@ -112,24 +112,26 @@ append_option (GString *text, const Option *option)
 char *
 command_line_help (void)
 {
-  g_autoptr(GString) text = g_string_new ("Usage: confab-server [COMMAND] [OPTIONS]\n\nCommands:\n"
-                                          "  serve                      run the server (without a command, too)\n"
-                                          "  user create NAME EMAIL     make an account [--admin]; its password is read from the terminal\n"
-                                          "                             or from standard input\n"
-                                          "  user password LOGIN        give an account another password and sign its devices out\n"
-                                          "  user list [PREFIX]         accounts whose names begin so\n"
-                                          "  invite                     make a one-time invite [--days N] [--admin]\n"
-                                          "  healthcheck                ask the running server whether it is ready\n"
-                                          "  openapi, asyncapi          print the protocol's documents\n"
-                                          "\nOptions:\n"
-                                          "  --config FILE                        read options from the group [server] of an INI file\n"
-                                          "  --print-config                       print every option, its value and where that came from\n"
-                                          "  --check                              only look whether the options are in order\n"
-                                          "  --help, --version\n");
+  g_autoptr(GString) text =
+    g_string_new ("Usage: confab-server [COMMAND] [OPTIONS]\n\nCommands:\n"
+                  "  serve                      run the server (without a command, too)\n"
+                  "  user create NAME EMAIL     make an account [--admin]; its password is read from the terminal\n"
+                  "                             or from standard input\n"
+                  "  user password LOGIN        give an account another password and sign its devices out\n"
+                  "  user list [PREFIX]         accounts whose names begin so\n"
+                  "  invite                     make a one-time invite [--days N] [--admin]\n"
+                  "  healthcheck                ask the running server whether it is ready\n"
+                  "  openapi, asyncapi          print the protocol's documents\n"
+                  "\nOptions:\n"
+                  "  --config FILE                        read options from the group [server] of an INI file\n"
+                  "  --print-config                       print every option, its value and where that came from\n"
+                  "  --check                              only look whether the options are in order\n"
+                  "  --help, --version\n");
 
   for (guint i = 0; i < N_OPTIONS; i++)
     append_option (text, option_get (i));
-  g_string_append (text, "\nEvery option is also a variable (CONFAB_MAX_CONNECTIONS) and a key in the file (max-connections).\n"
-                         "A flag goes before a variable, a variable before the file.\n");
+  g_string_append (
+    text, "\nEvery option is also a variable (CONFAB_MAX_CONNECTIONS) and a key in the file (max-connections).\n"
+          "A flag goes before a variable, a variable before the file.\n");
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *command;              /* "serve" unless one was named */
-  GPtrArray *arguments;       /* of char*: what the command's own are; its flags are taken out with command_line_take_… */
+  GPtrArray *arguments; /* of char*: what the command's own are; its flags are taken out with command_line_take_… */
   Configuration *configuration;   /* after command_line_configure() */
   gboolean help;
   gboolean version;

@@ -50,7 +50,8 @@ command_make_state_dir (Configuration *configuration, GError **error)
 
   if (g_mkdir_with_parents (path, 0700) == 0)
     return TRUE;
-  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The folder %s cannot be made: %s", path, g_strerror (errno));
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The folder %s cannot be made: %s", path,
+               g_strerror (errno));
   return FALSE;
 }
 
@@ -91,7 +92,8 @@ read_line (void)
   return length > 0 ? g_strdup (g_strchomp (line)) : NULL;
 }
 
-/* From the terminal unseen, or from what is piped in; never from an argument, which everybody on the machine can read. */
+/* From the terminal unseen, or from what is piped in; never from an argument, which everybody on the machine can
+ * read. */
 static char *
 read_password (GError **error)
 {

@@ -63,7 +63,13 @@ fail (GError **error, const char *format, ...)
 
 /* shown: how the option is called where it was found. */
 static gboolean
-set (Configuration *self, OptionId id, const char *text, Origin origin, const char *shown, const char *detail, GError **error)
+set (Configuration *self,
+     OptionId id,
+     const char *text,
+     Origin origin,
+     const char *shown,
+     const char *detail,
+     GError **error)
 {
   Value *value = &self->values[id];
   g_autofree char *problem = option_check (option_get (id), text);

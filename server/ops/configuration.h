@@ -24,8 +24,8 @@ Configuration *configuration_new (void);
 void configuration_free (Configuration *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Configuration, configuration_free)
 
-/* The later of these goes before the earlier, in whatever order they are called. Unknown names are errors that name the nearest
- * option; so are values out of bounds. */
+/* The later of these goes before the earlier, in whatever order they are called. Unknown names are errors that name
+ * the nearest option; so are values out of bounds. */
 gboolean configuration_load_file (Configuration *self, const char *path, GError **error);
 gboolean configuration_load_environment (Configuration *self, const char *const *environment, GError **error);
 /* Takes --NAME VALUE, --NAME=VALUE, --SWITCH and --no-SWITCH out of arguments and leaves the others. */

@@ -47,7 +47,10 @@ log_level_from_word (const char *word)
     const char *word;
     GLogLevelFlags level;
   } words[] = {
-    { "error", G_LOG_LEVEL_CRITICAL }, { "warning", G_LOG_LEVEL_WARNING }, { "info", G_LOG_LEVEL_INFO }, { "debug", G_LOG_LEVEL_DEBUG },
+    { "error", G_LOG_LEVEL_CRITICAL },
+    { "warning", G_LOG_LEVEL_WARNING },
+    { "info", G_LOG_LEVEL_INFO },
+    { "debug", G_LOG_LEVEL_DEBUG },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
@@ -96,7 +99,12 @@ append_plain (GString *line, const char *text)
 }
 
 static void
-format_text (GString *line, const char *time, const char *level, const char *domain, const char *message, const GLogField *fields,
+format_text (GString *line,
+             const char *time,
+             const char *level,
+             const char *domain,
+             const char *message,
+             const GLogField *fields,
              gsize n_fields)
 {
   g_string_append_printf (line, "%s %-7s %s: ", time, level, domain);
@@ -114,7 +122,12 @@ format_text (GString *line, const char *time, const char *level, const char *dom
 }
 
 static GString *
-format_json (GString *line, const char *time, const char *level, const char *domain, const char *message, const GLogField *fields,
+format_json (GString *line,
+             const char *time,
+             const char *level,
+             const char *domain,
+             const char *message,
+             const GLogField *fields,
              gsize n_fields)
 {
   ConfabJsonWriter writer;
@@ -154,7 +167,8 @@ log_format (LogFormat format, GLogLevelFlags level, const GLogField *fields, gsi
   return line;
 }
 
-/* One write per line, so that lines of several threads do not mix. What cannot be written is lost: there is nowhere to say so. */
+/* One write per line, so that lines of several threads do not mix. What cannot be written is lost: there is nowhere
+ * to say so. */
 static void
 put (const char *text, gsize length)
 {

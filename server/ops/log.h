@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Everything goes through GLib's log functions; this is their writer. g_critical and g_error: a mistake in the program;
- * g_warning: somebody should look; g_message and g_info: what happened; g_debug: what else. Fields of g_log_structured() whose
- * names begin with CONFAB_ come along: CONFAB_REQUEST is shown as request. Secrets are given to no log function.
+ * g_warning: somebody should look; g_message and g_info: what happened; g_debug: what else. Fields of
+ * g_log_structured() whose names begin with CONFAB_ come along: CONFAB_REQUEST is shown as request. Secrets are
+ * given to no log function.
  */
 #pragma once
 

@@ -116,7 +116,8 @@ print_outcomes (Metrics *self, GString *text)
         guint64 count = net_counted (&self->operations[i].outcomes[j]);
 
         if (count > 0)
-          g_string_append_printf (text, "confab_requests_total{operation=\"%s\",outcome=\"%s\"} %" G_GUINT64_FORMAT "\n",
+          g_string_append_printf (text,
+                                  "confab_requests_total{operation=\"%s\",outcome=\"%s\"} %" G_GUINT64_FORMAT "\n",
                                   confab_operation_get (i)->name, name_outcome (j), count);
       }
 }
@@ -130,13 +131,16 @@ print_histogram (const char *name, Operation *operation, GString *text)
   for (guint i = 0; i < N_BOUNDS; i++)
     {
       count += net_counted (&operation->buckets[i]);
-      g_string_append_printf (text, "confab_request_seconds_bucket{operation=\"%s\",le=\"%s\"} %" G_GUINT64_FORMAT "\n", name,
-                              g_ascii_formatd (seconds, sizeof seconds, "%g", bounds[i] / 1e6), count);
+      g_string_append_printf (text,
+                              "confab_request_seconds_bucket{operation=\"%s\",le=\"%s\"} %" G_GUINT64_FORMAT "\n",
+                              name, g_ascii_formatd (seconds, sizeof seconds, "%g", bounds[i] / 1e6), count);
     }
   count += net_counted (&operation->buckets[N_BOUNDS]);
-  g_string_append_printf (text, "confab_request_seconds_bucket{operation=\"%s\",le=\"+Inf\"} %" G_GUINT64_FORMAT "\n", name, count);
+  g_string_append_printf (text, "confab_request_seconds_bucket{operation=\"%s\",le=\"+Inf\"} %" G_GUINT64_FORMAT "\n",
+                          name, count);
   g_string_append_printf (text, "confab_request_seconds_sum{operation=\"%s\"} %s\n", name,
-                          g_ascii_formatd (seconds, sizeof seconds, "%.6f", net_counted (&operation->microseconds) / 1e6));
+                          g_ascii_formatd (seconds, sizeof seconds, "%.6f",
+                                           net_counted (&operation->microseconds) / 1e6));
   g_string_append_printf (text, "confab_request_seconds_count{operation=\"%s\"} %" G_GUINT64_FORMAT "\n", name, count);
 }
 
@@ -183,8 +187,10 @@ print_counters (const NetCounters *counters, GString *text)
     { "http_requests_total", "counter", "HTTP requests", &counters->http_requests },
     { "closed_slow_total", "counter", "Connections closed because they did not read", &counters->closed_slow },
     { "closed_silent_total", "counter", "Connections closed because they said nothing", &counters->closed_silent },
-    { "closed_unauthenticated_total", "counter", "Connections closed because nobody signed in", &counters->closed_unauthenticated },
-    { "closed_protocol_total", "counter", "Connections closed because they broke the rules", &counters->closed_protocol },
+    { "closed_unauthenticated_total", "counter", "Connections closed because nobody signed in",
+      &counters->closed_unauthenticated },
+    { "closed_protocol_total", "counter", "Connections closed because they broke the rules",
+      &counters->closed_protocol },
     { "http_timeouts_total", "counter", "HTTP requests that were too slow", &counters->http_timeouts },
   };
 
@@ -231,11 +237,13 @@ metrics_print (Metrics *self)
 
   head (text, "info", "gauge", "Which server this is");
   g_string_append (text, "confab_info{version=\"" PACKAGE_VERSION "\"} 1\n");
-  print_one (text, "start_time_seconds", "gauge", "When it was started, since 1970", self->started / G_TIME_SPAN_SECOND);
+  print_one (text, "start_time_seconds", "gauge", "When it was started, since 1970",
+             self->started / G_TIME_SPAN_SECOND);
   print_one (text, "resident_memory_bytes", "gauge", "Memory in use", read_resident_bytes ());
   print_one (text, "open_files", "gauge", "File descriptors in use", count_open_files ());
   print_gauge (text, "requests_in_flight", "Requests taken and not answered", sources->count_in_flight, sources->data);
-  print_gauge (text, "lane_requests_pending", "Requests that wait or run in lanes", sources->count_pending, sources->data);
+  print_gauge (text, "lane_requests_pending", "Requests that wait or run in lanes", sources->count_pending,
+               sources->data);
   print_gauge (text, "topics", "Topics with subscribers here", sources->count_topics, sources->data);
   if (sources->get_counters != NULL)
     print_counters (sources->get_counters (sources->data), text);

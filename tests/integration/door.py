@@ -6,19 +6,26 @@ Written against lib/protocol/operations and RFC 6455 (through python3-websockets
 client's code: a mistake that those two agree on is still a mistake here.
 """
 
+import contextlib
 import http.client
 import itertools
 import json
+import logging
+import socket
 import time
 import urllib.parse
 from dataclasses import dataclass
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidMessage
 from websockets.sync.client import connect
 
 from server import PATIENCE, SOURCE
 
 SECRET_FIELDS = ('password', 'newPassword', 'token', 'refreshToken', 'invite')
+
+
+# What it says of servers that were killed is known.
+logging.getLogger('websockets').setLevel(logging.CRITICAL + 1)
 
 
 def read_tables():
@@ -146,9 +153,18 @@ class Socket:
         self.answers = {}
         self.hello = None
         self.code = None
-        # No pings of its own, no proxy of the machine's: the test says what goes over the wire.
-        self.wire = connect(f'ws://{server.host}:{server.port}{path}', additional_headers=headers, proxy=None,
-                            ping_interval=None, max_size=None, open_timeout=PATIENCE, close_timeout=1, **options)
+        try:
+            self.wire = self.connect(headers, path, options)
+        except (InvalidMessage, ConnectionClosed):
+            # The server went while they shook hands.
+            raise ConnectionResetError('no answer to the handshake') from None
+
+    def connect(self, headers, path, options):
+        # No pings of its own, no proxy of the machine's: the test says what goes over the wire. It always reads.
+        server = self.server
+        return connect(f'ws://{server.host}:{server.port}{path}', additional_headers=headers, proxy=None,
+                       ping_interval=None, max_size=None, max_queue=None, open_timeout=PATIENCE, close_timeout=1,
+                       **options)
 
     def __enter__(self):
         return self
@@ -161,6 +177,9 @@ class Socket:
 
     def cut(self):
         """Goes away without a word."""
+        with contextlib.suppress(OSError):
+            # close() alone says nothing while the reading thread holds on to the socket.
+            self.wire.socket.shutdown(socket.SHUT_RDWR)
         self.wire.socket.close()
 
     def send_text(self, text):
@@ -192,6 +211,12 @@ class Socket:
             self.events.append((frame['event'], frame.get('data', {})))
             if frame['event'] == 'ping':
                 self.send_text('{"event":"pong"}')
+
+    def pump(self):
+        """Reads what is there, without waiting; answers pings."""
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self.receive(0)
 
     def post(self, event, fields=None, number=None):
         """Sends a request and does not wait; returns its number."""

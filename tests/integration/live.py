@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import tap
 from door import Refused
 from person import Person
-from server import Server
+from server import Server, eventually
 
 
 class Live(unittest.TestCase):
@@ -99,7 +99,15 @@ class Live(unittest.TestCase):
             second.call('get-me')
             ben.cut()
             watcher.cut()
-            told = ada.wait('presence', lambda data: data['userId'] == self.cleo.id and data['status'] == 'offline', within=40)
+
+            def gone():
+                second.pump()
+                ada.pump()
+                return ada.count('presence',
+                                 lambda data: data['userId'] == self.cleo.id and data['status'] == 'offline')
+
+            eventually(gone, 'nobody was told that she went', within=75)
+            told = ada.wait('presence', lambda data: data['userId'] == self.cleo.id and data['status'] == 'offline')
             self.assertTrue(told['lastSeen'])
         with self.subTest('a second connection keeps somebody there'):
             self.fence(ada)

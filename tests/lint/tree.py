@@ -39,7 +39,8 @@ def files(*patterns):
 
 
 def text(name):
-    return (ROOT / name).read_text(encoding='utf-8')
+    # Corpora of fuzz targets are not UTF-8.
+    return (ROOT / name).read_text(encoding='utf-8', errors='replace')
 
 
 def is_text(name):

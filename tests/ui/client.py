@@ -20,6 +20,8 @@ BUTTONS = (Role.PUSH_BUTTON, Role.TOGGLE_BUTTON)
 TEXTS = (Role.ENTRY, Role.TEXT, Role.PASSWORD_TEXT)
 ROWS = (Role.LIST_ITEM, Role.TABLE_ROW)
 ALERTS = (Role.ALERT, Role.NOTIFICATION)
+GROUPS = (Role.PANEL, Role.GROUPING)
+MENU_ITEMS = (Role.MENU_ITEM, Role.CHECK_MENU_ITEM, Role.PUSH_BUTTON)
 
 # Pictures are the same everywhere, and nothing moves while it is read.
 SETTINGS = """[Settings]
@@ -27,8 +29,8 @@ gtk-font-name=Inter 11
 gtk-enable-animations=false
 """
 
-# A window on a bare display has a frame of a few pixels.
-FRAME = 16
+# On a display without a window manager a window has so many pixels around what belongs to it.
+FRAME = 5
 
 # Nothing in a test takes longer on purpose; a loaded machine may need it.
 PATIENCE = 30
@@ -68,15 +70,30 @@ def children(node):
             yield child
 
 
-def walk(node):
+def walk(node, showing):
+    """All that is in a node; of what is hidden nothing is looked at, which saves a lot of questions."""
     yield node
     for child in children(node):
-        yield from walk(child)
+        if not showing or is_showing(child):
+            yield from walk(child, showing)
 
 
 def is_showing(node):
     states = node.get_state_set()
     return states.contains(State.SHOWING) and states.contains(State.VISIBLE)
+
+
+def can_be_pressed(node):
+    """A menu's button is two things in the tree, one of which does something."""
+    return (node.get_state_set().contains(State.SENSITIVE) and node.get_action_iface() is not None
+            and node.get_n_actions() > 0)
+
+
+def do_action(node, action):
+    for index in range(node.get_n_actions()):
+        if Atspi.Action.get_action_name(node, index) == action:
+            return Atspi.Action.do_action(node, index)
+    return False
 
 
 class Client:
@@ -87,6 +104,7 @@ class Client:
         self.environment = environment or {}
         self.process = None
         self.window = None
+        self.place_crop = None
         os.makedirs(os.path.join(self.folder, "config", "gtk-4.0"), exist_ok=True)
         with open(os.path.join(self.folder, "config", "gtk-4.0", "settings.ini"), "w", encoding="utf-8") as settings:
             settings.write(SETTINGS)
@@ -104,6 +122,7 @@ class Client:
                                         stdout=self.log, stderr=self.log)
         wait_for(f"the window of {self.profile}", self.application)
         self.window = wait_for(f"the window of {self.profile} on the screen", self._find_window)
+        self.place(0, 0, 960, 680)
 
     def application(self):
         if self.process.poll() is not None:
@@ -118,13 +137,14 @@ class Client:
         return found.split()[-1] if found else None
 
     def place(self, x, y, width, height):
-        xdotool("windowsize", self.window, str(width), str(height))
+        self.place_crop = f"{width}x{height}+{x + FRAME}+{y + FRAME}"
+        xdotool("windowsize", self.window, str(width + 2 * FRAME), str(height + 2 * FRAME))
         xdotool("windowmove", self.window, str(x), str(y))
 
         def has_size():
             frame = next(children(self.application()), None)
             box = Atspi.Component.get_extents(frame, Atspi.CoordType.WINDOW) if frame else None
-            return box and abs(box.width - width) <= FRAME and abs(box.height - height) <= FRAME
+            return box and max(abs(box.width - width), abs(box.height - height)) <= 2 * FRAME
 
         wait_for(f"the window of {self.profile} to be {width} × {height}", has_size)
 
@@ -159,10 +179,22 @@ class Client:
     def picture(self, path):
         """Of the window as it looks when nothing changes any more."""
         self.raise_window()
+        # Of the screen, because menus are windows of their own.
+        self._picture_of("root", path, "-crop", self.place_crop, "+repage")
+
+    def picture_of_other_window(self, path):
+        """Of the window that came up beside the first one."""
+        self._picture_of(wait_for(f"another window of {self.profile}", self._find_other_window), path)
+
+    def _find_other_window(self):
+        windows = xdotool("search", "--onlyvisible", "--pid", str(self.process.pid)).split()
+        return next((window for window in windows if window != self.window), None)
+
+    def _picture_of(self, window, path, *options):
         seen = [None]
 
         def is_quiet():
-            subprocess.run(["import", "-window", self.window, path], check=True)
+            subprocess.run(["import", "-window", window, *options, path], check=True)
             with open(path, "rb") as file:
                 seen.append(hashlib.sha256(file.read()).digest())
             return seen[-1] == seen[-2]
@@ -174,14 +206,13 @@ class Client:
     def find_all(self, roles=None, name=None, under=None, showing=True, contains=None):
         roles = roles if roles is None or isinstance(roles, tuple) else (roles,)
         application = under or self.application()
-        for node in walk(application) if application else ():
+        for node in walk(application, showing) if application else ():
             if roles is not None and node.get_role() not in roles:
                 continue
             label = node.get_name() or ""
             if name is not None and label != name or contains is not None and contains not in label:
                 continue
-            if not showing or is_showing(node):
-                yield node
+            yield node
 
     def seek(self, roles=None, name=None, **where):
         return next(self.find_all(roles, name, **where), None)
@@ -206,23 +237,43 @@ class Client:
         what = f"{name or where.get('contains')!r} to go from the window of {self.profile}"
         wait_for(what, lambda: self.seek(roles, name, **where) is None)
 
-    def click(self, name, roles=BUTTONS, **where):
-        button = wait_for(f"the button {name!r} of {self.profile} to be ready",
-                          lambda: self._ready(self.seek(roles, name, **where)))
-        if not button.get_action_iface() or not Atspi.Action.do_action(button, 0):
-            raise NotThere(f"{name!r} of {self.profile} cannot be pressed")
+    def click(self, name=None, roles=BUTTONS, **where):
+        def find_ready():
+            return next((node for node in self.find_all(roles, name, **where) if can_be_pressed(node)), None)
 
-    @staticmethod
-    def _ready(node):
-        return node if node is not None and node.get_state_set().contains(State.SENSITIVE) else None
+        what = f"the button {name or where.get('contains')!r} of {self.profile} to be ready"
+        Atspi.Action.do_action(wait_for(what, find_ready), 0)
 
-    def choose(self, name, roles=ROWS, button=1, **where):
+    def act(self, action, roles=(Role.FRAME,), name=None, **where):
+        """One of the actions that a menu or shortcut of the thing would start, by its name: win.about, message.reply."""
+        node = self.find(roles, name, **where)
+        wait_for(f"{action} of {self.profile} to be possible", lambda: do_action(node, action))
+
+    def choose(self, name=None, roles=ROWS, button=1, **where):
         """Points at something and clicks, as on a row of a list."""
         node = self.find(roles, name, **where)
         box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
         self.raise_window()
         xdotool("mousemove", "--window", self.window, str(box.x + box.width // 2), str(box.y + box.height // 2),
                 "click", str(button))
+
+    def scroll(self, list_name, clicks):
+        """Turns the wheel over a list: up when clicks is negative."""
+        found = self.find((Role.LIST, Role.LIST_BOX, Role.TABLE), list_name)
+        box = Atspi.Component.get_extents(found, Atspi.CoordType.WINDOW)
+        self.raise_window()
+        xdotool("mousemove", "--window", self.window, str(box.x + box.width // 2), str(box.y + box.height // 2),
+                "click", "--repeat", str(abs(clicks)), "--delay", "5", "4" if clicks < 0 else "5")
+
+    def scroll_up_to(self, **where):
+        """Scrolls back in the messages until something is there."""
+        def is_there():
+            if self.seek(**where):
+                return True
+            self.scroll("Messages", -3)
+            return False
+
+        wait_for(f"{where} further up in the messages of {self.profile}", is_there)
 
     def type_into(self, name, text, **where):
         entry = self.find(TEXTS, name, **where)

@@ -8,12 +8,14 @@ import os
 import sys
 import tempfile
 
-from client import ALERTS, BUTTONS, ROWS, Client
+from client import ALERTS, BUTTONS, ROWS, TEXTS, Client
 from person import PASSWORD, Person
 from scene import Scene
 from server import Server
 
 SIZES = {"wide": (1000, 720), "narrow": (360, 720)}
+# The end of what a screen reader says of the newest message.
+LAST = ": See you all on Saturday! Read"
 STYLES = {"light": "prefer-light", "dark": "prefer-dark"}
 
 
@@ -28,12 +30,17 @@ class Album:
 
     def take(self, name, sizes=SIZES):
         self.number += 1
-        for size, (width, height) in SIZES.items():
-            if size not in sizes:
-                continue
-            self.client.place(0, 0, width, height)
-            self.client.picture(os.path.join(self.folder, f"{self.number:02}-{name}-{size}-{self.style}.png"))
+        for size in sizes:
+            self.client.place(0, 0, *SIZES[size])
+            self.client.picture(self._path(name, size))
         self.client.place(0, 0, *SIZES["wide"])
+
+    def take_other_window(self, name):
+        self.number += 1
+        self.client.picture_of_other_window(self._path(name, "window"))
+
+    def _path(self, name, size):
+        return os.path.join(self.folder, f"{self.number:02}-{name}-{size}-{self.style}.png")
 
 
 def take_account_screens(client, album):
@@ -45,7 +52,7 @@ def take_account_screens(client, album):
     album.take("welcome-error", sizes=["wide"])
 
 
-def sign_up(client, album, address):
+def take_register(client, album, address):
     client.type_into("Server address", address)
     client.click("Create Account")
     client.type_into("Your name", "Ada Lovelace")
@@ -55,12 +62,11 @@ def sign_up(client, album, address):
     client.click("Create Account")
     client.find(contains="at least 8 characters.")
     album.take("register")
-    client.type_into("Password, at least 8 characters", PASSWORD)
-    client.click("Create Account")
+    client.click("Back")
 
 
-def sign_in(client, album, address):
-    client.type_into("Server address", address)
+def take_sign_in(client, album):
+    client.find(TEXTS, "Server address")
     client.click("Sign In")
     client.type_into("Username or e-mail address", "ada")
     client.type_into("Password", "not my password")
@@ -72,19 +78,53 @@ def sign_in(client, album, address):
 
 
 def take_rooms(client, album):
-    client.find(ROWS, contains="Garden")
+    client.find(ROWS, contains="Lunch")
     album.take("rooms")
-    client.choose(None, contains="Garden")
-    client.find(contains="See you all on Saturday!")
+    client.choose(contains="Garden")
+    client.find(contains="Day 1: ")
+    album.take("new-messages")
+
+
+def take_timeline(client, album):
+    """From here on everything is read."""
+    client.press("Escape")
+    client.click(contains="Jump to latest")
+    client.find(ROWS, contains=LAST)
     album.take("timeline")
+    client.scroll("Messages", -9)
+    client.find(BUTTONS, contains="Jump to latest")
+    album.take("timeline-above")
+    client.click(contains="Jump to latest")
+
+
+def take_message_menu(client, album):
+    client.choose(contains=LAST, button=3)
+    client.find(BUTTONS, "Thumbs up")
+    album.take("message-menu", sizes=["wide"])
+    client.press("Escape")
+
+
+def take_composer(client, album):
+    client.type_into("Message", "Shall I bring the **long** ladder?")
+    album.take("draft")
+    client.type_into("Message", "tomato " * 560)
+    album.take("limit", sizes=["narrow"])
+    client.type_into("Message", "")
+    client.choose("Message", TEXTS)
+    client.press("Up")
+    client.find(contains="Edit message")
+    album.take("edit")
+    client.press("Escape")
+    client.wait_gone(contains="Edit message")
 
 
 def take_dialogs(client, album):
     for name, keys, sign in (
+            ("switcher", "ctrl+k", "Go To"),
+            ("new-conversation", "ctrl+n", "Find Somebody to Talk To"),
             ("new-room", "ctrl+shift+n", "Who Can Join"),
             ("browse", "ctrl+shift+b", "1 member"),
-            ("preferences", "ctrl+comma", "Appearance"),
-            ("shortcuts", "ctrl+question", "Find a room or person")):
+            ("preferences", "ctrl+comma", "Appearance")):
         client.press(keys)
         client.find(contains=sign)
         album.take(name)
@@ -92,27 +132,45 @@ def take_dialogs(client, album):
         client.wait_gone(contains=sign)
 
 
-def take_style(style, client_binary, server, folder, scratch, first):
-    client = Client(client_binary, "ada", os.path.join(scratch, style), {"ADW_DEBUG_COLOR_SCHEME": STYLES[style]})
-    album = Album(client, folder, style)
-    try:
-        client.start()
-        take_account_screens(client, album)
-        (sign_up if first else sign_in)(client, album, server.address)
-        client.find(contains="No Room Open")
-        if first:
-            album.take("no-rooms")
-            fill(server.address)
-        take_rooms(client, album)
-        take_dialogs(client, album)
-        client.close()
-    finally:
-        client.stop()
+def take_room_details(client, album):
+    client.click(contains="5 members")
+    client.find(contains="Leave Room")
+    album.take("room-details")
+    client.choose(contains="Members")
+    client.find(contains="@dmitri")
+    album.take("members")
+    client.press("Escape")
+    client.press("Escape")
+    client.wait_gone(contains="Leave Room")
 
 
-def fill(address):
-    scene = Scene(address)
-    ada = Person(address, "ada", sign_in=True)
+def take_menu_dialogs(client, album):
+    for action, name, sign in (("win.show-sessions", "devices", "This device"), ("win.about", "about", "0.1")):
+        client.act(action)
+        client.find(contains=sign)
+        album.take(name)
+        client.press("Escape")
+        client.wait_gone(contains=sign)
+    client.act("win.show-help-overlay")
+    client.find(contains="Find a room or person")
+    album.take_other_window("shortcuts")
+    client.press("Escape")
+
+
+def take_offline(client, album, server):
+    server.kill()
+    client.find(contains="next try in")
+    client.type_into("Message", "I will bring a cake")
+    client.click("Send")
+    client.find(ROWS, contains="I will bring a cake. Sending")
+    album.take("offline")
+    server.start()
+    client.wait_gone(contains="next try in")
+    client.find(ROWS, contains="I will bring a cake. Sent")
+
+
+def fill(server, ada):
+    scene = Scene(server.address)
     for room in (scene.garden, scene.lunch, scene.release):
         ada.join(room)
     scene.talk_in_conversations(ada)
@@ -120,18 +178,44 @@ def fill(address):
     scene.talk_in_lunch()
 
 
+def take_all(client, album, server):
+    ada = Person(server.address, "ada", "Ada Lovelace")
+    client.start()
+    take_account_screens(client, album)
+    take_register(client, album, server.address)
+    take_sign_in(client, album)
+    client.find(contains="No Room Open")
+    album.take("no-rooms")
+    fill(server, ada)
+    take_rooms(client, album)
+    take_timeline(client, album)
+    take_message_menu(client, album)
+    take_composer(client, album)
+    take_dialogs(client, album)
+    take_room_details(client, album)
+    take_menu_dialogs(client, album)
+    take_offline(client, album, server)
+    client.close()
+
+
+def take_style(style, client_binary, server_binary, folder):
+    with tempfile.TemporaryDirectory(prefix=f"confab-{style}-") as scratch:
+        server = Server(server_binary, scratch)
+        client = Client(client_binary, "ada", scratch, {"ADW_DEBUG_COLOR_SCHEME": STYLES[style]})
+        try:
+            server.start()
+            take_all(client, Album(client, folder, style), server)
+        finally:
+            client.stop()
+            server.stop()
+
+
 def main():
     client_binary, server_binary, folder = sys.argv[1:]
     folder = os.environ.get("CONFAB_SCREENSHOTS", folder)
     os.makedirs(folder, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="confab-screenshots-") as scratch:
-        server = Server(server_binary, scratch)
-        try:
-            server.start()
-            for first, style in enumerate(STYLES):
-                take_style(style, client_binary, server, folder, scratch, first == 0)
-        finally:
-            server.stop()
+    for style in STYLES:
+        take_style(style, client_binary, server_binary, folder)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "../protocol/fuzz.h"
+#include "fuzz.h"
 #include "net/incoming.h"
 #include "net/outgoing.h"
 #include "protocol/confab-json.h"

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../protocol/fuzz.h"
+#include "fuzz.h"
 #include "net/stream.h"
 
 typedef struct

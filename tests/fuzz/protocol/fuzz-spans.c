@@ -11,13 +11,15 @@
 static void
 check_span (const char *text, gsize length, const ConfabSpan *span)
 {
-  g_assert_true (span->outer_start <= span->start && span->start <= span->end && span->end <= span->outer_end && span->outer_end <= length);
+  g_assert_true (span->outer_start <= span->start && span->start <= span->end && span->end <= span->outer_end &&
+                 span->outer_end <= length);
   g_assert_nonnull (confab_span_kind_to_string (span->kind));
   const gsize places[] = { span->outer_start, span->start, span->end, span->outer_end };
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     g_assert_true (((guchar) text[places[i]] & 0xc0) != 0x80);
   if (span->kind == CONFAB_SPAN_LINK)
-    g_assert_true (g_ascii_strncasecmp (span->target, "http", 4) == 0 || g_ascii_strncasecmp (span->target, "mailto:", 7) == 0);
+    g_assert_true (g_ascii_strncasecmp (span->target, "http", 4) == 0 ||
+                   g_ascii_strncasecmp (span->target, "mailto:", 7) == 0);
 }
 
 int

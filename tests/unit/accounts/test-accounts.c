@@ -60,7 +60,8 @@ set_up (Fixture *self, gconstpointer data)
   g_assert_no_error (error);
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) event_unref);
   backplane_set_deliver (self->backplane, on_events, self);
-  self->domain = (Domain) { .store = self->store, .backplane = self->backplane, .server_name = "test", .clock = get_now };
+  self->domain =
+    (Domain) { .store = self->store, .backplane = self->backplane, .server_name = "test", .clock = get_now };
   limits_init_defaults (&self->domain.limits);
   self->nobody = (Caller) { .address = (char *) "127.0.0.1" };
   start (self, REGISTRATION_OPEN);
@@ -80,7 +81,8 @@ tear_down (Fixture *self, gconstpointer data)
 typedef gboolean (*Verb) (Domain *, const Caller *, gconstpointer, ConfabJsonWriter *, GError **);
 
 static JsonObject *
-call (Fixture *self, Verb verb, ConfabOperationId id, const Caller *caller, GError **error, const char *format, ...) G_GNUC_PRINTF (6, 7);
+call (Fixture *self, Verb verb, ConfabOperationId id, const Caller *caller, GError **error, const char *format, ...)
+  G_GNUC_PRINTF (6, 7);
 
 static JsonObject *
 call (Fixture *self, Verb verb, ConfabOperationId id, const Caller *caller, GError **error, const char *format, ...)
@@ -123,20 +125,23 @@ static JsonObject *
 sign_up (Fixture *self, const char *name, const char *invite, GError **error)
 {
   return call (self, accounts_register, CONFAB_OPERATION_REGISTER, &self->nobody, error,
-               "{\"username\":\"%s\",\"email\":\"%s@Example.org\",\"password\":\"" PASSWORD "\",\"sessionName\":\"laptop\",\"invite\":\"%s\"}",
+               "{\"username\":\"%s\",\"email\":\"%s@Example.org\",\"password\":\"" PASSWORD
+               "\",\"sessionName\":\"laptop\",\"invite\":\"%s\"}",
                name, name, invite != NULL ? invite : "");
 }
 
 static JsonObject *
 log_in (Fixture *self, const char *login, const char *password, GError **error)
 {
-  return call (self, accounts_login, CONFAB_OPERATION_LOGIN, &self->nobody, error, "{\"email\":\"%s\",\"password\":\"%s\"}", login, password);
+  return call (self, accounts_login, CONFAB_OPERATION_LOGIN, &self->nobody, error,
+               "{\"email\":\"%s\",\"password\":\"%s\"}", login, password);
 }
 
 static JsonObject *
 refresh (Fixture *self, const char *token, GError **error)
 {
-  return call (self, accounts_refresh, CONFAB_OPERATION_REFRESH, &self->nobody, error, "{\"refreshToken\":\"%s\"}", token);
+  return call (self, accounts_refresh, CONFAB_OPERATION_REFRESH, &self->nobody, error, "{\"refreshToken\":\"%s\"}",
+               token);
 }
 
 static const char *
@@ -149,7 +154,8 @@ static Caller *
 get_caller (Fixture *self, JsonObject *reply)
 {
   g_autoptr(GError) error = NULL;
-  Caller *caller = accounts_verify_token (self->domain.accounts, json_object_get_string_member (reply, "token"), now, NULL, &error);
+  Caller *caller =
+    accounts_verify_token (self->domain.accounts, json_object_get_string_member (reply, "token"), now, NULL, &error);
 
   g_assert_no_error (error);
   return caller;
@@ -189,21 +195,28 @@ test_register (Fixture *self, gconstpointer data)
   g_assert_cmpstr (json_object_get_string_member (user, "email"), ==, "ada@example.org");
   g_assert_cmpstr (json_object_get_string_member (user, "role"), ==, "user");
   g_assert_cmpstr (caller->user_id, ==, json_object_get_string_member (user, "id"));
-  g_assert_cmpstr (json_object_get_string_member (json_object_get_object_member (reply, "session"), "name"), ==, "laptop");
+  g_assert_cmpstr (json_object_get_string_member (json_object_get_object_member (reply, "session"), "name"), ==,
+                   "laptop");
   assert_alive (self, caller);
 }
 
 static void
 test_register_wrong (Fixture *self, gconstpointer data)
 {
-  static const struct { const char *json, *field; int code; } cases[] = {
+  static const struct
+  {
+    const char *json, *field;
+    int code;
+  } cases[] = {
     { "{\"username\":\"ada\",\"email\":\"x@y.z\",\"password\":\"12345678\"}", "username", CONFAB_ERROR_CONFLICT },
     { "{\"username\":\"ADA\",\"email\":\"x@y.z\",\"password\":\"12345678\"}", "username", CONFAB_ERROR_CONFLICT },
-    { "{\"username\":\"ben\",\"email\":\"ADA@example.org\",\"password\":\"12345678\"}", "email", CONFAB_ERROR_CONFLICT },
+    { "{\"username\":\"ben\",\"email\":\"ADA@example.org\",\"password\":\"12345678\"}", "email",
+      CONFAB_ERROR_CONFLICT },
     { "{\"username\":\"b n\",\"email\":\"x@y.z\",\"password\":\"12345678\"}", "username", CONFAB_ERROR_BAD_REQUEST },
     { "{\"username\":\"room\",\"email\":\"x@y.z\",\"password\":\"12345678\"}", "username", CONFAB_ERROR_BAD_REQUEST },
     { "{\"username\":\"ben\",\"email\":\"x.y.z\",\"password\":\"12345678\"}", "email", CONFAB_ERROR_BAD_REQUEST },
-    { "{\"username\":\"benjamin\",\"email\":\"x@y.z\",\"password\":\"Benjamin\"}", "password", CONFAB_ERROR_BAD_REQUEST },
+    { "{\"username\":\"benjamin\",\"email\":\"x@y.z\",\"password\":\"Benjamin\"}", "password",
+      CONFAB_ERROR_BAD_REQUEST },
     { "{\"username\":\"ben\",\"email\":\"x@y.z\",\"password\":\"1234567\"}", "password", CONFAB_ERROR_BAD_REQUEST },
   };
   g_autoptr(JsonObject) ada = sign_up (self, "ada", NULL, NULL);
@@ -211,7 +224,8 @@ test_register_wrong (Fixture *self, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr(GError) error = NULL;
-      g_assert_null (call (self, accounts_register, CONFAB_OPERATION_REGISTER, &self->nobody, &error, "%s", cases[i].json));
+      g_assert_null (
+        call (self, accounts_register, CONFAB_OPERATION_REGISTER, &self->nobody, &error, "%s", cases[i].json));
       g_assert_error (error, CONFAB_ERROR, cases[i].code);
       g_assert_nonnull (confab_error_get_field (error, cases[i].field));
     }
@@ -221,9 +235,20 @@ test_register_wrong (Fixture *self, gconstpointer data)
 static void
 test_login (Fixture *self, gconstpointer data)
 {
-  static const struct { const char *login, *password; gboolean good; } cases[] = {
-    { "ada", PASSWORD, TRUE }, { "ADA", PASSWORD, TRUE }, { "ada@example.org", PASSWORD, TRUE }, { "Ada@EXAMPLE.org", PASSWORD, TRUE },
-    { "ada", "Correct horse", FALSE }, { "ben", PASSWORD, FALSE }, { "ben@example.org", PASSWORD, FALSE }, { "@", PASSWORD, FALSE }, { "a b", PASSWORD, FALSE },
+  static const struct
+  {
+    const char *login, *password;
+    gboolean good;
+  } cases[] = {
+    { "ada", PASSWORD, TRUE },
+    { "ADA", PASSWORD, TRUE },
+    { "ada@example.org", PASSWORD, TRUE },
+    { "Ada@EXAMPLE.org", PASSWORD, TRUE },
+    { "ada", "Correct horse", FALSE },
+    { "ben", PASSWORD, FALSE },
+    { "ben@example.org", PASSWORD, FALSE },
+    { "@", PASSWORD, FALSE },
+    { "a b", PASSWORD, FALSE },
   };
   g_autoptr(JsonObject) ada = sign_up (self, "ada", NULL, NULL);
 
@@ -293,7 +318,8 @@ test_invites (Fixture *self, gconstpointer data)
   g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_FORBIDDEN);
   g_clear_error (&error);
 
-  g_autoptr(JsonObject) invite = call (self, accounts_create_invite, CONFAB_OPERATION_CREATE_INVITE, admin, &error, "{\"days\":2}");
+  g_autoptr(JsonObject) invite =
+    call (self, accounts_create_invite, CONFAB_OPERATION_CREATE_INVITE, admin, &error, "{\"days\":2}");
   g_assert_no_error (error);
   const char *text = json_object_get_string_member (invite, "invite");
   g_autoptr(JsonObject) ben = sign_up (self, "ben", text, &error);
@@ -307,7 +333,8 @@ static void
 test_invite_runs_out (Fixture *self, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *invite = accounts_make_invite (self->domain.accounts, CONFAB_USER_ROLE_USER, NULL, now + DAY, &error);
+  g_autofree char *invite =
+    accounts_make_invite (self->domain.accounts, CONFAB_USER_ROLE_USER, NULL, now + DAY, &error);
   g_assert_no_error (error);
 
   now += DAY + 1;
@@ -406,7 +433,8 @@ test_session_runs_out (Fixture *self, gconstpointer data)
   g_assert_null (refresh (self, get_refresh (ada), &error));
   g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_UNAUTHENTICATED);
   assert_ended (self, caller);
-  g_assert_null (accounts_verify_token (self->domain.accounts, json_object_get_string_member (ada, "token"), now, NULL, NULL));
+  g_assert_null (
+    accounts_verify_token (self->domain.accounts, json_object_get_string_member (ada, "token"), now, NULL, NULL));
 }
 
 static void
@@ -422,17 +450,21 @@ test_sessions (Fixture *self, gconstpointer data)
   g_autoptr(Caller) on_phone = get_caller (self, phone);
   g_autoptr(Caller) bens = get_caller (self, ben);
 
-  g_autoptr(JsonObject) list = call (self, accounts_list_sessions, CONFAB_OPERATION_LIST_SESSIONS, on_laptop, &error, "{}");
+  g_autoptr(JsonObject) list =
+    call (self, accounts_list_sessions, CONFAB_OPERATION_LIST_SESSIONS, on_laptop, &error, "{}");
   JsonArray *sessions = json_object_get_array_member (list, "sessions");
   g_assert_cmpuint (json_array_get_length (sessions), ==, 2);
-  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (sessions, 0), "id"), ==, on_phone->session_id);
+  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (sessions, 0), "id"), ==,
+                   on_phone->session_id);
   g_assert_true (json_object_get_boolean_member (json_array_get_object_element (sessions, 1), "current"));
 
-  g_assert_null (call (self, accounts_revoke_session, CONFAB_OPERATION_REVOKE_SESSION, bens, &error, "{\"sessionId\":\"%s\"}", on_phone->session_id));
+  g_assert_null (call (self, accounts_revoke_session, CONFAB_OPERATION_REVOKE_SESSION, bens, &error,
+                       "{\"sessionId\":\"%s\"}", on_phone->session_id));
   g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_NOT_FOUND);
   g_clear_error (&error);
   assert_alive (self, on_phone);
-  g_autoptr(JsonObject) revoked = call (self, accounts_revoke_session, CONFAB_OPERATION_REVOKE_SESSION, on_laptop, &error, "{\"sessionId\":\"%s\"}", on_phone->session_id);
+  g_autoptr(JsonObject) revoked = call (self, accounts_revoke_session, CONFAB_OPERATION_REVOKE_SESSION, on_laptop,
+                                         &error, "{\"sessionId\":\"%s\"}", on_phone->session_id);
   g_assert_no_error (error);
   assert_ended (self, on_phone);
   assert_alive (self, on_laptop);
@@ -453,12 +485,15 @@ test_change_password (Fixture *self, gconstpointer data)
   g_autoptr(Caller) on_laptop = get_caller (self, laptop);
   g_autoptr(Caller) on_phone = get_caller (self, phone);
 
-  g_assert_null (call (self, accounts_change_password, CONFAB_OPERATION_CHANGE_PASSWORD, on_laptop, &error, "{\"password\":\"wrong\",\"newPassword\":\"battery staple\"}"));
+  g_assert_null (call (self, accounts_change_password, CONFAB_OPERATION_CHANGE_PASSWORD, on_laptop, &error,
+                       "{\"password\":\"wrong\",\"newPassword\":\"battery staple\"}"));
   g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST);
   g_assert_nonnull (confab_error_get_field (error, "password"));
   g_clear_error (&error);
   assert_alive (self, on_phone);
-  g_autoptr(JsonObject) changed = call (self, accounts_change_password, CONFAB_OPERATION_CHANGE_PASSWORD, on_laptop, &error, "{\"password\":\"" PASSWORD "\",\"newPassword\":\"battery staple\"}");
+  g_autoptr(JsonObject) changed =
+    call (self, accounts_change_password, CONFAB_OPERATION_CHANGE_PASSWORD, on_laptop, &error,
+          "{\"password\":\"" PASSWORD "\",\"newPassword\":\"battery staple\"}");
   g_assert_no_error (error);
   assert_ended (self, on_phone);
   assert_alive (self, on_laptop);
@@ -503,7 +538,8 @@ test_load (Fixture *self, gconstpointer data)
   g_autoptr(Caller) caller = get_caller (self, ada);
   g_autoptr(User) user = NULL;
   g_autoptr(Session) session = NULL;
-  g_autoptr(JsonObject) renamed = call (self, accounts_update_me, CONFAB_OPERATION_UPDATE_ME, caller, &error, "{\"displayName\":\"Ada L\"}");
+  g_autoptr(JsonObject) renamed =
+    call (self, accounts_update_me, CONFAB_OPERATION_UPDATE_ME, caller, &error, "{\"displayName\":\"Ada L\"}");
 
   g_assert_true (accounts_load (self->domain.accounts, caller, &user, &session, &error));
   g_assert_cmpstr (caller->display_name, ==, "Ada L");
@@ -526,7 +562,8 @@ test_profiles (Fixture *self, gconstpointer data)
   g_autofree char *topic = g_strconcat ("user:", adas->user_id, NULL);
   backplane_subscribe (self->backplane, topic);
 
-  g_assert_null (call (self, accounts_update_me, CONFAB_OPERATION_UPDATE_ME, adas, &error, "{\"avatar\":\"javascript:alert(1)\"}"));
+  g_assert_null (call (self, accounts_update_me, CONFAB_OPERATION_UPDATE_ME, adas, &error,
+                       "{\"avatar\":\"javascript:alert(1)\"}"));
   g_assert_nonnull (confab_error_get_field (error, "avatar"));
   g_clear_error (&error);
   g_autoptr(JsonObject) changed = call (self, accounts_update_me, CONFAB_OPERATION_UPDATE_ME, adas, &error,
@@ -537,7 +574,8 @@ test_profiles (Fixture *self, gconstpointer data)
 
   g_autoptr(JsonObject) me = call (self, accounts_get_me, CONFAB_OPERATION_GET_ME, adas, &error, "{}");
   g_assert_true (json_object_has_member (json_object_get_object_member (me, "user"), "email"));
-  g_autoptr(JsonObject) her = call (self, accounts_get_user, CONFAB_OPERATION_GET_USER, bens, &error, "{\"userId\":\"%s\"}", adas->user_id);
+  g_autoptr(JsonObject) her =
+    call (self, accounts_get_user, CONFAB_OPERATION_GET_USER, bens, &error, "{\"userId\":\"%s\"}", adas->user_id);
   JsonObject *seen = json_object_get_object_member (her, "user");
   g_assert_false (json_object_has_member (seen, "email"));
   g_assert_cmpstr (json_object_get_string_member (seen, "displayName"), ==, "Augusta");
@@ -546,12 +584,14 @@ test_profiles (Fixture *self, gconstpointer data)
   static const char *const queries[] = { "aug", "AD", "@ada" };
   for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
     {
-      g_autoptr(JsonObject) found = call (self, accounts_find_users, CONFAB_OPERATION_FIND_USERS, bens, &error, "{\"q\":\"%s\"}", queries[i]);
+      g_autoptr(JsonObject) found =
+        call (self, accounts_find_users, CONFAB_OPERATION_FIND_USERS, bens, &error, "{\"q\":\"%s\"}", queries[i]);
       JsonArray *users = json_object_get_array_member (found, "users");
       g_assert_cmpuint (json_array_get_length (users), ==, 1);
       g_assert_false (json_object_has_member (json_array_get_object_element (users, 0), "email"));
     }
-  g_autoptr(JsonObject) plain = call (self, accounts_update_me, CONFAB_OPERATION_UPDATE_ME, adas, &error, "{\"avatar\":\"\"}");
+  g_autoptr(JsonObject) plain =
+    call (self, accounts_update_me, CONFAB_OPERATION_UPDATE_ME, adas, &error, "{\"avatar\":\"\"}");
   g_assert_false (json_object_has_member (json_object_get_object_member (plain, "user"), "avatar"));
 }
 

@@ -45,7 +45,8 @@ test_better (void)
   g_autofree char *better = NULL;
   g_autofree char *none = NULL;
 
-  g_assert_cmpint (crypto_pwhash_str (weak, "secret", 6, crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN), ==, 0);
+  g_assert_cmpint (crypto_pwhash_str (weak, "secret", 6, crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN), ==,
+                   0);
   g_assert_true (passwords_verify (passwords, weak, "secret", &better, NULL));
   g_assert_nonnull (better);
   g_assert_true (passwords_verify (passwords, better, "secret", &none, NULL));

@@ -20,7 +20,8 @@ static const guint8 other_key[TOKEN_KEY_BYTES] = { 3, 2, 1 };
 static char *
 make_token (gint64 expires_at)
 {
-  const Caller caller = { (char *) USER, (char *) SESSION, (char *) "Ada \"L\"", (char *) "ada", CONFAB_USER_ROLE_ADMIN, NULL };
+  const Caller caller = { (char *) USER,  (char *) SESSION,       (char *) "Ada \"L\"",
+                          (char *) "ada", CONFAB_USER_ROLE_ADMIN, NULL };
 
   return token_sign (key, &caller, 1000, expires_at);
 }
@@ -33,7 +34,8 @@ sign_parts (const char *header, const char *payload)
   char encoded[2048], signature[128];
   guint8 mac[crypto_auth_hmacsha256_BYTES];
 
-  sodium_bin2base64 (encoded, sizeof encoded, (const guint8 *) payload, strlen (payload), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  sodium_bin2base64 (encoded, sizeof encoded, (const guint8 *) payload, strlen (payload),
+                     sodium_base64_VARIANT_URLSAFE_NO_PADDING);
   text = g_strconcat (header, ".", encoded, NULL);
   crypto_auth_hmacsha256 (mac, (const guint8 *) text, strlen (text), key);
   sodium_bin2base64 (signature, sizeof signature, mac, sizeof mac, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
@@ -110,7 +112,10 @@ static void
 test_forms (void)
 {
   static const char *const tokens[] = {
-    "", ".", "..", "...", HEADER, HEADER ".", HEADER "..", HEADER ".e30.", "e30.e30.", "Bearer x", "a.b.c", HEADER ".e30.AAAA", "\303\251",
+    "",         ".",        "..",        "...",
+    HEADER,     HEADER ".", HEADER "..", HEADER ".e30.",
+    "e30.e30.", "Bearer x", "a.b.c",     HEADER ".e30.AAAA",
+    "\303\251",
   };
   g_autofree char *good = make_token (2000);
   g_autofree char *padded = g_strconcat (good, "=", NULL);
@@ -130,22 +135,36 @@ test_forms (void)
 static void
 test_claims (void)
 {
-  static const struct { const char *header, *payload; } wrong[] = {
-    { "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0", "{\"sub\":\"" USER "\",\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
-    { "eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9", "{\"sub\":\"" USER "\",\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
+  static const struct
+  {
+    const char *header, *payload;
+  } wrong[] = {
+    { "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0", "{\"sub\":\"" USER "\",\"sid\":\"" SESSION
+                                             "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
+    { "eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9",
+      "{\"sub\":\"" USER "\",\"sid\":\"" SESSION
+      "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
     { HEADER, "{}" },
     { HEADER, "[]" },
     { HEADER, "x" },
     { HEADER, "{\"sub\":\"" USER "\",\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\"}" },
-    { HEADER, "{\"sub\":\"" USER "\",\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":\"2000\"}" },
-    { HEADER, "{\"sub\":\"" USER "\",\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000.5}" },
-    { HEADER, "{\"sub\":\"" USER "\",\"sid\":\"" SESSION "\",\"role\":\"god\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
-    { HEADER, "{\"sub\":\"x\",\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
-    { HEADER, "{\"sub\":1,\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
-    { HEADER, "{\"sub\":{},\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
-    { HEADER, "{\"sub\":\"" USER "\",\"sub\":\"" SESSION "\",\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
+    { HEADER, "{\"sub\":\"" USER "\",\"sid\":\"" SESSION
+              "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":\"2000\"}" },
+    { HEADER, "{\"sub\":\"" USER "\",\"sid\":\"" SESSION
+              "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000.5}" },
+    { HEADER, "{\"sub\":\"" USER "\",\"sid\":\"" SESSION
+              "\",\"role\":\"god\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
+    { HEADER,
+      "{\"sub\":\"x\",\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
+    { HEADER,
+      "{\"sub\":1,\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
+    { HEADER,
+      "{\"sub\":{},\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
+    { HEADER, "{\"sub\":\"" USER "\",\"sub\":\"" SESSION "\",\"sid\":\"" SESSION
+              "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}" },
   };
-  g_autofree char *good = sign_parts (HEADER, "{\"sub\":\"" USER "\",\"sid\":\"" SESSION "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}");
+  g_autofree char *good = sign_parts (HEADER, "{\"sub\":\"" USER "\",\"sid\":\"" SESSION
+                                              "\",\"role\":\"user\",\"username\":\"a\",\"name\":\"A\",\"exp\":2000}");
   g_autoptr(Caller) caller = token_verify (key, good, 1500, NULL, NULL);
 
   g_assert_nonnull (caller);

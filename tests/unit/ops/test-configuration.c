@@ -50,10 +50,16 @@ load_flags (Configuration *self, const char *line, GError **error)
 static void
 test_precedence (void)
 {
-  static const struct { gboolean file, environment, flag; gint64 value; Origin origin; } cases[] = {
-    { FALSE, FALSE, FALSE, 4000, ORIGIN_BUILT_IN }, { TRUE, FALSE, FALSE, 1, ORIGIN_FILE }, { FALSE, TRUE, FALSE, 2, ORIGIN_ENVIRONMENT },
-    { TRUE, TRUE, FALSE, 2, ORIGIN_ENVIRONMENT }, { FALSE, FALSE, TRUE, 3, ORIGIN_FLAG }, { TRUE, FALSE, TRUE, 3, ORIGIN_FLAG },
-    { FALSE, TRUE, TRUE, 3, ORIGIN_FLAG }, { TRUE, TRUE, TRUE, 3, ORIGIN_FLAG },
+  static const struct
+  {
+    gboolean file, environment, flag;
+    gint64 value;
+    Origin origin;
+  } cases[] = {
+    { FALSE, FALSE, FALSE, 4000, ORIGIN_BUILT_IN }, { TRUE, FALSE, FALSE, 1, ORIGIN_FILE },
+    { FALSE, TRUE, FALSE, 2, ORIGIN_ENVIRONMENT },  { TRUE, TRUE, FALSE, 2, ORIGIN_ENVIRONMENT },
+    { FALSE, FALSE, TRUE, 3, ORIGIN_FLAG },         { TRUE, FALSE, TRUE, 3, ORIGIN_FLAG },
+    { FALSE, TRUE, TRUE, 3, ORIGIN_FLAG },          { TRUE, TRUE, TRUE, 3, ORIGIN_FLAG },
   };
   static const char *const environment[] = { "CONFAB_MESSAGE_LENGTH=2", "HOME=/", NULL };
 
@@ -80,7 +86,8 @@ test_flags (void)
 {
   g_autoptr(Configuration) self = configuration_new ();
   g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func (g_free);
-  static const char *const words[] = { "create", "--store", "sqlite:/x", "--no-rate-limits", "ada", "--server-name=A=B" };
+  static const char *const words[] = { "create",           "--store", "sqlite:/x",
+                                       "--no-rate-limits", "ada",     "--server-name=A=B" };
   g_autoptr(GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
@@ -108,9 +115,16 @@ assert_problem (gboolean done, const GError *error, const char *words)
 static void
 test_wrong_flags (void)
 {
-  static const struct { const char *line, *words; } cases[] = {
-    { "--max-conections 5", "did you mean max-connections?" }, { "--max-connections", "needs a value" }, { "--max-connections=x", "must be a number from 0 to" },
-    { "--no-listen", "there is no option --no-listen" }, { "--log-level loud", "must be one of error, warning, info, debug" }, { "--", "there is no option" },
+  static const struct
+  {
+    const char *line, *words;
+  } cases[] = {
+    { "--max-conections 5", "did you mean max-connections?" },
+    { "--max-connections", "needs a value" },
+    { "--max-connections=x", "must be a number from 0 to" },
+    { "--no-listen", "there is no option --no-listen" },
+    { "--log-level loud", "must be one of error, warning, info, debug" },
+    { "--", "there is no option" },
     { "--rate-limits=perhaps", "must be yes or no" },
   };
 
@@ -126,9 +140,15 @@ test_wrong_flags (void)
 static void
 test_wrong_files (void)
 {
-  static const struct { const char *text, *words; } cases[] = {
-    { "[server]\nstor=x\n", "did you mean store?" }, { "[serve]\nstore=x\n", "there is no group [serve]" }, { "store=x\n", "cannot be read" },
-    { "[server]\nreactors=many\n", "reactors is “many”" }, { "[server]\nstore\n", "cannot be read" },
+  static const struct
+  {
+    const char *text, *words;
+  } cases[] = {
+    { "[server]\nstor=x\n", "did you mean store?" },
+    { "[serve]\nstore=x\n", "there is no group [serve]" },
+    { "store=x\n", "cannot be read" },
+    { "[server]\nreactors=many\n", "reactors is “many”" },
+    { "[server]\nstore\n", "cannot be read" },
   };
   g_autoptr(Configuration) self = configuration_new ();
   g_autoptr(GError) missing = NULL;
@@ -146,7 +166,9 @@ test_wrong_files (void)
 static void
 test_environment (void)
 {
-  static const char *const others[] = { "CONFAB_PROFILE=x", "CONFAB_DEV_ROOT=/x", "CONFAB_CONFIG=/x", "CONFABULATE=1", "X", NULL };
+  static const char *const others[] = {
+    "CONFAB_PROFILE=x", "CONFAB_DEV_ROOT=/x", "CONFAB_CONFIG=/x", "CONFABULATE=1", "X", NULL
+  };
   static const char *const misspelt[] = { "CONFAB_MAX_CONECTIONS=1", NULL };
   static const char *const wrong[] = { "CONFAB_LANES=x", NULL };
   g_autoptr(Configuration) self = configuration_new ();
@@ -163,7 +185,8 @@ test_environment (void)
 static void
 test_finish (void)
 {
-  static const char *const wrong[] = { "--listen=3000", "--listen=:3000", "--listen=localhost:", "--listen=localhost:99999", "--server-name=" };
+  static const char *const wrong[] = { "--listen=3000", "--listen=:3000",
+                                       "--listen=localhost:", "--listen=localhost:99999", "--server-name=" };
   g_autoptr(Configuration) self = configuration_new ();
 
   g_assert_true (load_flags (self, "--state-dir=/srv/confab", NULL));
@@ -183,9 +206,15 @@ test_finish (void)
 static void
 test_loopback (void)
 {
-  static const struct { const char *listen; gboolean loopback; } cases[] = {
-    { "127.0.0.1:3000", TRUE }, { "127.9.9.9:0", TRUE }, { "[::1]:3000", TRUE }, { "localhost:3000", TRUE }, { "0.0.0.0:3000", FALSE },
-    { "[::]:3000", FALSE }, { "192.168.1.2:3000", FALSE }, { "chat.example.org:3000", FALSE },
+  static const struct
+  {
+    const char *listen;
+    gboolean loopback;
+  } cases[] = {
+    { "127.0.0.1:3000", TRUE },    { "127.9.9.9:0", TRUE },
+    { "[::1]:3000", TRUE },        { "localhost:3000", TRUE },
+    { "0.0.0.0:3000", FALSE },     { "[::]:3000", FALSE },
+    { "192.168.1.2:3000", FALSE }, { "chat.example.org:3000", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -10,7 +10,10 @@ static char *
 format (LogFormat how, const char *message)
 {
   const GLogField fields[] = {
-    { "MESSAGE", message, -1 }, { "GLIB_DOMAIN", "confab-api", -1 }, { "CODE_FILE", "x.c", -1 }, { "CONFAB_REQUEST", "01ABC", -1 },
+    { "MESSAGE", message, -1 },
+    { "GLIB_DOMAIN", "confab-api", -1 },
+    { "CODE_FILE", "x.c", -1 },
+    { "CONFAB_REQUEST", "01ABC", -1 },
   };
 
   return g_string_free (log_format (how, G_LOG_LEVEL_WARNING, fields, G_N_ELEMENTS (fields), 1767323045678), FALSE);

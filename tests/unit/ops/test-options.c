@@ -28,9 +28,18 @@ test_table (void)
 static void
 test_nearest (void)
 {
-  static const struct { const char *name, *nearest; } cases[] = {
-    { "max-conections", "max-connections" }, { "maxconnections", "max-connections" }, { "stor", "store" }, { "lisen", "listen" },
-    { "log_level", "log-level" }, { "trusted-proxy", "trusted-proxies" }, { "profile", NULL }, { "something-else-entirely", NULL },
+  static const struct
+  {
+    const char *name, *nearest;
+  } cases[] = {
+    { "max-conections", "max-connections" },
+    { "maxconnections", "max-connections" },
+    { "stor", "store" },
+    { "lisen", "listen" },
+    { "log_level", "log-level" },
+    { "trusted-proxy", "trusted-proxies" },
+    { "profile", NULL },
+    { "something-else-entirely", NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -42,12 +51,20 @@ test_nearest (void)
 static void
 test_check (void)
 {
-  static const struct { OptionId id; const char *value; gboolean good; } cases[] = {
-    { OPTION_MESSAGE_LENGTH, "1", TRUE }, { OPTION_MESSAGE_LENGTH, "10000", TRUE }, { OPTION_MESSAGE_LENGTH, "0", FALSE },
-    { OPTION_MESSAGE_LENGTH, "10001", FALSE }, { OPTION_MESSAGE_LENGTH, "", FALSE }, { OPTION_MESSAGE_LENGTH, "12x", FALSE },
-    { OPTION_REACTORS, "-1", FALSE }, { OPTION_REACTORS, "99999999999999999999", FALSE }, { OPTION_RATE_LIMITS, "yes", TRUE },
-    { OPTION_RATE_LIMITS, "off", TRUE }, { OPTION_RATE_LIMITS, "maybe", FALSE }, { OPTION_RATE_LIMITS, "", FALSE },
-    { OPTION_LOG_LEVEL, "debug", TRUE }, { OPTION_LOG_LEVEL, "Debug", FALSE }, { OPTION_SERVER_NAME, "\377", FALSE },
+  static const struct
+  {
+    OptionId id;
+    const char *value;
+    gboolean good;
+  } cases[] = {
+    { OPTION_MESSAGE_LENGTH, "1", TRUE },   { OPTION_MESSAGE_LENGTH, "10000", TRUE },
+    { OPTION_MESSAGE_LENGTH, "0", FALSE },  { OPTION_MESSAGE_LENGTH, "10001", FALSE },
+    { OPTION_MESSAGE_LENGTH, "", FALSE },   { OPTION_MESSAGE_LENGTH, "12x", FALSE },
+    { OPTION_REACTORS, "-1", FALSE },       { OPTION_REACTORS, "99999999999999999999", FALSE },
+    { OPTION_RATE_LIMITS, "yes", TRUE },    { OPTION_RATE_LIMITS, "off", TRUE },
+    { OPTION_RATE_LIMITS, "maybe", FALSE }, { OPTION_RATE_LIMITS, "", FALSE },
+    { OPTION_LOG_LEVEL, "debug", TRUE },    { OPTION_LOG_LEVEL, "Debug", FALSE },
+    { OPTION_SERVER_NAME, "\377", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -68,7 +68,8 @@ test_internal_tells_nothing (void)
 static void
 test_read (void)
 {
-  const char *text = "{\"code\":\"rate-limited\",\"message\":\"Slower\",\"retryAfter\":1.5,\"fields\":{\"q\":\"is odd\"}}";
+  const char *text =
+    "{\"code\":\"rate-limited\",\"message\":\"Slower\",\"retryAfter\":1.5,\"fields\":{\"q\":\"is odd\"}}";
   g_autoptr(JsonNode) node = confab_json_parse (text, strlen (text), NULL);
   g_autoptr(GError) error = confab_error_read (json_node_get_object (node));
 
@@ -81,8 +82,10 @@ test_read (void)
 static void
 test_read_odd (void)
 {
-  static const char * const texts[] = {
-    "{}", "{\"code\":1,\"message\":[],\"retryAfter\":{},\"fields\":[]}", "{\"code\":\"from-the-future\",\"fields\":{\"a\":1}}",
+  static const char *const texts[] = {
+    "{}",
+    "{\"code\":1,\"message\":[],\"retryAfter\":{},\"fields\":[]}",
+    "{\"code\":\"from-the-future\",\"fields\":{\"a\":1}}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)

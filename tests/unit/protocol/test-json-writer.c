@@ -38,8 +38,9 @@ test_all_kinds (void)
   confab_json_writer_end_object (&w);
   g_autofree char *text = g_string_free (confab_json_writer_steal (&w), FALSE);
 
-  g_assert_cmpstr (text, ==, "{\"s\":\"a\\\"b\",\"i\":-9223372036854775808,\"t\":true,\"at\":\"1970-01-01T00:00:00.001Z\","
-                             "\"names\":[\"x\",\"y\"],\"a\":[0,{},[],0.5,null,null,[1]],\"m\":9223372036854775807}");
+  g_assert_cmpstr (text, ==,
+                   "{\"s\":\"a\\\"b\",\"i\":-9223372036854775808,\"t\":true,\"at\":\"1970-01-01T00:00:00.001Z\","
+                   "\"names\":[\"x\",\"y\"],\"a\":[0,{},[],0.5,null,null,[1]],\"m\":9223372036854775807}");
 }
 
 static void

@@ -38,11 +38,56 @@ test_accepted (void)
 static void
 test_refused (void)
 {
-  static const char * const texts[] = {
-    "", " ", "{", "}", "[", "[1", "[1,", "[1,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{'a':1}", "{\"a\":1 \"b\":2}", "1 2",
-    "{}x", "nul", "True", "NaN", "Infinity", "+1", "01", "-", "1.", ".5", "1e", "1e+", "0x10", "1e999", "\"", "\"a", "\"\\\"", "\"\\x\"",
-    "\"\\u12\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\ud800x\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\t\"", "\"\n\"", "// a\n1",
-    "/* a */ 1", "\"\377\"", "\"\355\240\200\"", "\"\300\200\"", "\357\273\277{}", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}",
+  static const char *const texts[] = {
+    "",
+    " ",
+    "{",
+    "}",
+    "[",
+    "[1",
+    "[1,",
+    "[1,]",
+    "{\"a\"}",
+    "{\"a\":}",
+    "{\"a\":1,}",
+    "{a:1}",
+    "{'a':1}",
+    "{\"a\":1 \"b\":2}",
+    "1 2",
+    "{}x",
+    "nul",
+    "True",
+    "NaN",
+    "Infinity",
+    "+1",
+    "01",
+    "-",
+    "1.",
+    ".5",
+    "1e",
+    "1e+",
+    "0x10",
+    "1e999",
+    "\"",
+    "\"a",
+    "\"\\\"",
+    "\"\\x\"",
+    "\"\\u12\"",
+    "\"\\u0000\"",
+    "\"\\ud800\"",
+    "\"\\ud800x\"",
+    "\"\\ud800\\u0041\"",
+    "\"\\udc00\"",
+    "\"\t\"",
+    "\"\n\"",
+    "// a\n1",
+    "/* a */ 1",
+    "\"\377\"",
+    "\"\355\240\200\"",
+    "\"\300\200\"",
+    "\357\273\277{}",
+    "{\"a\":1,\"a\":2}",
+    "{\"a\":1,\"\\u0061\":2}",
     "{\"x\":{\"a\":1,\"a\":1}}",
   };
 
@@ -129,8 +174,10 @@ test_members (void)
 static void
 test_speed (void)
 {
-  const char *text = "{\"event\":\"send-message\",\"id\":17,\"data\":{\"roomId\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"content\":\"The quick brown "
-                     "fox jumps over the lazy dog, again and again.\",\"type\":\"text\",\"clientId\":\"8f14e45fceea167a5a36dedd4bea2543\"}}";
+  const char *text = "{\"event\":\"send-message\",\"id\":17,\"data\":{\"roomId\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\","
+                     "\"content\":\"The quick brown "
+                     "fox jumps over the lazy dog, again and "
+                     "again.\",\"type\":\"text\",\"clientId\":\"8f14e45fceea167a5a36dedd4bea2543\"}}";
   const guint rounds = 100000;
 
   if (!g_test_perf ())
@@ -146,7 +193,8 @@ test_speed (void)
   for (guint i = 0; i < rounds; i++)
     json_node_unref (json_from_string (text, NULL));
   double theirs = g_test_timer_elapsed () / rounds * 1e6;
-  g_test_minimized_result (ours, "%.2f us for a frame of %u bytes; json_from_string: %.2f us", ours, (guint) strlen (text), theirs);
+  g_test_minimized_result (ours, "%.2f us for a frame of %u bytes; json_from_string: %.2f us", ours,
+                           (guint) strlen (text), theirs);
 }
 
 int

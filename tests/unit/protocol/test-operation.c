@@ -31,7 +31,13 @@ test_table (void)
 static void
 test_paths (void)
 {
-  static const struct { const char *method, *path; int id; gboolean known; const char *name, *value; } cases[] = {
+  static const struct
+  {
+    const char *method, *path;
+    int id;
+    gboolean known;
+    const char *name, *value;
+  } cases[] = {
     { "GET", "/api/rooms", CONFAB_OPERATION_LIST_ROOMS, TRUE, NULL, NULL },
     { "POST", "/api/rooms", CONFAB_OPERATION_CREATE_ROOM, TRUE, NULL, NULL },
     { "GET", "/api/rooms/public", CONFAB_OPERATION_LIST_PUBLIC_ROOMS, TRUE, NULL, NULL },
@@ -41,7 +47,8 @@ test_paths (void)
     { "GET", "/api/users/" ROOM, CONFAB_OPERATION_GET_USER, TRUE, "userId", ROOM },
     { "POST", "/api/users/me/password", CONFAB_OPERATION_CHANGE_PASSWORD, TRUE, NULL, NULL },
     { "DELETE", "/api/rooms/" ROOM "/members/x%20y", CONFAB_OPERATION_REMOVE_MEMBER, TRUE, "userId", "x y" },
-    { "PUT", "/api/messages/" ROOM "/reactions/%F0%9F%91%8B", CONFAB_OPERATION_ADD_REACTION, TRUE, "emoji", "\360\237\221\213" },
+    { "PUT", "/api/messages/" ROOM "/reactions/%F0%9F%91%8B", CONFAB_OPERATION_ADD_REACTION, TRUE, "emoji",
+      "\360\237\221\213" },
     { "GET", "/api/messages/" ROOM "/reactions/a", -1, TRUE, NULL, NULL },
     { "PUT", "/api/rooms", -1, TRUE, NULL, NULL },
     { "GET", "/api/rooms/", -1, FALSE, NULL, NULL },

@@ -25,22 +25,28 @@ test_send_message (void)
 {
   const ConfabOperation *operation = confab_operation_get (CONFAB_OPERATION_SEND_MESSAGE);
   g_autoptr(GError) error = NULL;
-  ConfabSendMessageRequest *request = read_json (operation->id, "{\"roomId\":\"" ROOM "\",\"content\":\"e\314\201 \\r\\n\",\"clientId\":\"c\","
-                                                                "\"replyTo\":null,\"unknown\":[1]}", 0, &error);
+  ConfabSendMessageRequest *request =
+    read_json (operation->id,
+               "{\"roomId\":\"" ROOM "\",\"content\":\"e\314\201 \\r\\n\",\"clientId\":\"c\","
+               "\"replyTo\":null,\"unknown\":[1]}",
+               0, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (request->room_id, ==, ROOM);
   g_assert_cmpstr (request->content, ==, "\303\251");
   g_assert_cmpint (request->type, ==, CONFAB_MESSAGE_TYPE_TEXT);
   g_assert_cmpstr (request->client_id, ==, "c");
   g_assert_null (request->reply_to);
-  g_assert_cmpuint (request->present, ==, CONFAB_SEND_MESSAGE_ROOM_ID | CONFAB_SEND_MESSAGE_CONTENT | CONFAB_SEND_MESSAGE_CLIENT_ID);
+  g_assert_cmpuint (request->present, ==,
+                    CONFAB_SEND_MESSAGE_ROOM_ID | CONFAB_SEND_MESSAGE_CONTENT | CONFAB_SEND_MESSAGE_CLIENT_ID);
   confab_request_free (operation, request);
 }
 
 static void
 test_alias (void)
 {
-  ConfabSendMessageRequest *request = read_json (CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"message\":\"hi\",\"type\":\"image\"}", 0, NULL);
+  ConfabSendMessageRequest *request =
+    read_json (CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"message\":\"hi\",\"type\":\"image\"}", 0,
+               NULL);
 
   g_assert_cmpstr (request->content, ==, "hi");
   g_assert_cmpint (request->type, ==, CONFAB_MESSAGE_TYPE_IMAGE);
@@ -50,17 +56,27 @@ test_alias (void)
 static void
 test_wrong (void)
 {
-  static const struct { ConfabOperationId id; const char *json, *field, *problem; } cases[] = {
+  static const struct
+  {
+    ConfabOperationId id;
+    const char *json, *field, *problem;
+  } cases[] = {
     { CONFAB_OPERATION_SEND_MESSAGE, "{\"content\":\"a\"}", "roomId", "is required" },
     { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":null}", "content", "is required" },
-    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"x\",\"content\":\"a\"}", "roomId", "must be an id of 26 characters" },
+    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"x\",\"content\":\"a\"}", "roomId",
+      "must be an id of 26 characters" },
     { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":7,\"content\":\"a\"}", "roomId", "must be an id of 26 characters" },
-    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":\"  \\n\"}", "content", "must not be empty" },
-    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":\"\\u0007\"}", "content", "holds a control character" },
+    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":\"  \\n\"}", "content",
+      "must not be empty" },
+    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":\"\\u0007\"}", "content",
+      "holds a control character" },
     { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":{}}", "content", "must be a string" },
-    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":\"123456\"}", "content", "must have at most 5 characters" },
-    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":\"a\",\"type\":\"sound\"}", "type", "must be one of text, image, file, system" },
-    { CONFAB_OPERATION_REGISTER, "{\"username\":\"ada\",\"email\":\"a@b\",\"password\":\"short\"}", "password", "must have at least 8 characters" },
+    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":\"123456\"}", "content",
+      "must have at most 5 characters" },
+    { CONFAB_OPERATION_SEND_MESSAGE, "{\"roomId\":\"" ROOM "\",\"content\":\"a\",\"type\":\"sound\"}", "type",
+      "must be one of text, image, file, system" },
+    { CONFAB_OPERATION_REGISTER, "{\"username\":\"ada\",\"email\":\"a@b\",\"password\":\"short\"}", "password",
+      "must have at least 8 characters" },
     { CONFAB_OPERATION_MARK_READ, "{\"roomId\":\"" ROOM "\",\"seq\":\"1\"}", "seq", "must be a whole number" },
     { CONFAB_OPERATION_MARK_READ, "{\"roomId\":\"" ROOM "\",\"seq\":1.5}", "seq", "must be a whole number" },
     { CONFAB_OPERATION_MARK_READ, "{\"roomId\":\"" ROOM "\",\"seq\":1e300}", "seq", "must be a whole number" },
@@ -136,7 +152,9 @@ static void
 test_lists (void)
 {
   const ConfabOperation *create = confab_operation_get (CONFAB_OPERATION_CREATE_ROOM);
-  ConfabCreateRoomRequest *room = read_json (create->id, "{\"name\":\" A  b \",\"members\":[\"" ROOM "\",\"" OTHER "\"],\"type\":\"private\"}", 0, NULL);
+  ConfabCreateRoomRequest *room =
+    read_json (create->id, "{\"name\":\" A  b \",\"members\":[\"" ROOM "\",\"" OTHER "\"],\"type\":\"private\"}", 0,
+               NULL);
   g_assert_cmpstr (room->name, ==, "A  b");
   g_assert_cmpuint (g_strv_length (room->members), ==, 2);
   g_assert_cmpint (room->type, ==, CONFAB_ROOM_TYPE_PRIVATE);

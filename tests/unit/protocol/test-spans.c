@@ -51,8 +51,9 @@ test_vectors (void)
 static void
 test_linear (void)
 {
-  static const char * const pieces[] = {
-    "*a ", "**a_ ", "[a](", "[", "]", "`", "``a`", "> ", "[a](http://b", "(http://a(", "@", "\\", "~~", "*_", "```\n", "http://)", "****a", "[[a](",
+  static const char *const pieces[] = {
+    "*a ",        "**a_ ", "[a](", "[",  "]",  "`",     "``a`",     "> ",    "[a](http://b",
+    "(http://a(", "@",     "\\",   "~~", "*_", "```\n", "http://)", "****a", "[[a](",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)

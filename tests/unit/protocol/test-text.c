@@ -46,10 +46,24 @@ static void
 test_text (void)
 {
   static const Case cases[] = {
-    { "", "" }, { "hi", "hi" }, { "  hi \n\t ", "  hi" }, { "a\r\nb\rc", "a\nb\nc" }, { "a\tb\nc", "a\tb\nc" }, { "a\342\200\203", "a" },
-    { "e\314\201", "\303\251" }, { "1234567890", "1234567890" }, { "12345678901", NULL }, { "12345678901    ", NULL },
-    { "\303\251\303\251\303\251\303\251\303\251\303\251", "\303\251\303\251\303\251\303\251\303\251\303\251" }, { "a\001", NULL }, { "a\177", NULL },
-    { "a\302\205b", NULL }, { "\033[1m", NULL }, { "\377", NULL }, { "a\342\200\256b", "a\342\200\256b" }, { "\330\247\342\200\217", "\330\247\342\200\217" },
+    { "", "" },
+    { "hi", "hi" },
+    { "  hi \n\t ", "  hi" },
+    { "a\r\nb\rc", "a\nb\nc" },
+    { "a\tb\nc", "a\tb\nc" },
+    { "a\342\200\203", "a" },
+    { "e\314\201", "\303\251" },
+    { "1234567890", "1234567890" },
+    { "12345678901", NULL },
+    { "12345678901    ", NULL },
+    { "\303\251\303\251\303\251\303\251\303\251\303\251", "\303\251\303\251\303\251\303\251\303\251\303\251" },
+    { "a\001", NULL },
+    { "a\177", NULL },
+    { "a\302\205b", NULL },
+    { "\033[1m", NULL },
+    { "\377", NULL },
+    { "a\342\200\256b", "a\342\200\256b" },
+    { "\330\247\342\200\217", "\330\247\342\200\217" },
   };
 
   check (text, cases, G_N_ELEMENTS (cases));
@@ -59,9 +73,21 @@ static void
 test_line (void)
 {
   static const Case cases[] = {
-    { "", "" }, { "   ", "" }, { "  Ada  L ", "Ada  L" }, { "a\nb", NULL }, { "a\tb", NULL }, { "a\342\200\256b", NULL }, { "a\342\201\246b", NULL },
-    { "a\342\200\213", NULL }, { "\342\200\215", NULL }, { "\342\200\216", NULL }, { "\314\201", NULL }, { "a\342\200\250b", NULL },
-    { "\360\237\221\251\342\200\215\360\237\222\273", "\360\237\221\251\342\200\215\360\237\222\273" }, { "\343\200\200x", "x" }, { "12345678901", NULL },
+    { "", "" },
+    { "   ", "" },
+    { "  Ada  L ", "Ada  L" },
+    { "a\nb", NULL },
+    { "a\tb", NULL },
+    { "a\342\200\256b", NULL },
+    { "a\342\201\246b", NULL },
+    { "a\342\200\213", NULL },
+    { "\342\200\215", NULL },
+    { "\342\200\216", NULL },
+    { "\314\201", NULL },
+    { "a\342\200\250b", NULL },
+    { "\360\237\221\251\342\200\215\360\237\222\273", "\360\237\221\251\342\200\215\360\237\222\273" },
+    { "\343\200\200x", "x" },
+    { "12345678901", NULL },
   };
 
   check (line, cases, G_N_ELEMENTS (cases));
@@ -71,8 +97,18 @@ static void
 test_username (void)
 {
   static const Case cases[] = {
-    { "Ada", "ada" }, { "a.b-c_9", "a.b-c_9" }, { "_x", "_x" }, { "a", NULL }, { "", NULL }, { ".ab", NULL }, { "ab.", NULL }, { "ab-", NULL },
-    { "a b", NULL }, { "a@b", NULL }, { "\320\260da", NULL }, { "12345678901234567890123456789012", "12345678901234567890123456789012" },
+    { "Ada", "ada" },
+    { "a.b-c_9", "a.b-c_9" },
+    { "_x", "_x" },
+    { "a", NULL },
+    { "", NULL },
+    { ".ab", NULL },
+    { "ab.", NULL },
+    { "ab-", NULL },
+    { "a b", NULL },
+    { "a@b", NULL },
+    { "\320\260da", NULL },
+    { "12345678901234567890123456789012", "12345678901234567890123456789012" },
     { "123456789012345678901234567890123", NULL },
   };
 
@@ -83,10 +119,29 @@ static void
 test_email (void)
 {
   static const Case cases[] = {
-    { "ada@example.org", "ada@example.org" }, { " Ada.L+x@Example.ORG ", "ada.l+x@example.org" }, { "a@localhost", "a@localhost" },
-    { "a@b\303\274cher.example", "a@xn--bcher-kva.example" }, { "\303\244@x.y", "\303\244@x.y" }, { "", NULL }, { "a", NULL }, { "@b", NULL }, { "a@", NULL },
-    { "a@b@c", NULL }, { "a b@c", NULL }, { "a@b c", NULL }, { "a@-b", NULL }, { "a@b-", NULL }, { "a@.b", NULL }, { "a@b.", NULL },
-    { "a@b..c", NULL }, { ".a@b", NULL }, { "a.@b", NULL }, { "a..b@c", NULL }, { "<a@b>", NULL }, { "a@b/c", NULL }, { "a@[1.2.3.4]", NULL },
+    { "ada@example.org", "ada@example.org" },
+    { " Ada.L+x@Example.ORG ", "ada.l+x@example.org" },
+    { "a@localhost", "a@localhost" },
+    { "a@b\303\274cher.example", "a@xn--bcher-kva.example" },
+    { "\303\244@x.y", "\303\244@x.y" },
+    { "", NULL },
+    { "a", NULL },
+    { "@b", NULL },
+    { "a@", NULL },
+    { "a@b@c", NULL },
+    { "a b@c", NULL },
+    { "a@b c", NULL },
+    { "a@-b", NULL },
+    { "a@b-", NULL },
+    { "a@.b", NULL },
+    { "a@b.", NULL },
+    { "a@b..c", NULL },
+    { ".a@b", NULL },
+    { "a.@b", NULL },
+    { "a..b@c", NULL },
+    { "<a@b>", NULL },
+    { "a@b/c", NULL },
+    { "a@[1.2.3.4]", NULL },
     { "12345678901234567890123456789012345678901234567890123456789012345@b", NULL },
   };
 
@@ -96,11 +151,40 @@ test_email (void)
 static void
 test_emoji (void)
 {
-  static const struct { const char *emoji; gboolean valid; } cases[] = {
-    { "👋", TRUE }, { "👋🏽", TRUE }, { "❤️", TRUE }, { "❤", TRUE }, { "👩‍💻", TRUE }, { "👨‍👩‍👧‍👦", TRUE }, { "🏳️‍🌈", TRUE }, { "🇩🇪", TRUE }, { "1️⃣", TRUE }, { "#⃣", TRUE },
-    { "🏴󠁧󠁢󠁳󠁣󠁴󠁿", TRUE }, { "🫠", TRUE }, { "✅", TRUE }, { "ℹ️", TRUE },
-    { "", FALSE }, { NULL, FALSE }, { "a", FALSE }, { "1", FALSE }, { "🇩", FALSE }, { "🇩🇪🇩", FALSE }, { "👋👋", FALSE }, { "👋 ", FALSE }, { "👩‍", FALSE }, { "‍", FALSE },
-    { "🏽x", FALSE }, { "<b>", FALSE }, { "é", FALSE }, { "🏴󠁧", FALSE }, { "\377", FALSE },
+  static const struct
+  {
+    const char *emoji;
+    gboolean valid;
+  } cases[] = {
+    { "👋", TRUE },
+    { "👋🏽", TRUE },
+    { "❤️", TRUE },
+    { "❤", TRUE },
+    { "👩‍💻", TRUE },
+    { "👨‍👩‍👧‍👦", TRUE },
+    { "🏳️‍🌈", TRUE },
+    { "🇩🇪", TRUE },
+    { "1️⃣", TRUE },
+    { "#⃣", TRUE },
+    { "🏴󠁧󠁢󠁳󠁣󠁴󠁿", TRUE },
+    { "🫠", TRUE },
+    { "✅", TRUE },
+    { "ℹ️", TRUE },
+    { "", FALSE },
+    { NULL, FALSE },
+    { "a", FALSE },
+    { "1", FALSE },
+    { "🇩", FALSE },
+    { "🇩🇪🇩", FALSE },
+    { "👋👋", FALSE },
+    { "👋 ", FALSE },
+    { "👩‍", FALSE },
+    { "‍", FALSE },
+    { "🏽x", FALSE },
+    { "<b>", FALSE },
+    { "é", FALSE },
+    { "🏴󠁧", FALSE },
+    { "\377", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

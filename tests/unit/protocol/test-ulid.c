@@ -36,9 +36,15 @@ test_time (void)
 static void
 test_form (void)
 {
-  static const char * const wrong[] = {
-    "", "01ARZ3NDEKTSV4RRFFQ69G5FA", "01ARZ3NDEKTSV4RRFFQ69G5FAVX", "01arz3ndektsv4rrffq69g5fav", "01ARZ3NDEKTSV4RRFFQ69G5FAI",
-    "81ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FA\303", "01ARZ3NDEK-SV4RRFFQ69G5FAV",
+  static const char *const wrong[] = {
+    "",
+    "01ARZ3NDEKTSV4RRFFQ69G5FA",
+    "01ARZ3NDEKTSV4RRFFQ69G5FAVX",
+    "01arz3ndektsv4rrffq69g5fav",
+    "01ARZ3NDEKTSV4RRFFQ69G5FAI",
+    "81ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "01ARZ3NDEKTSV4RRFFQ69G5FA\303",
+    "01ARZ3NDEK-SV4RRFFQ69G5FAV",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)

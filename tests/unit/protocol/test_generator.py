@@ -19,7 +19,8 @@ GOOD = {
     "enums": {"Mood": {"about": "How", "values": ["good", "bad"]}},
     "objects": {"Thing": {"about": "What", "fields": [{"name": "id", "type": "id", "about": "Which"}]}},
     "operations": [{
-        "name": "get-thing", "summary": "Gets it", "rest": {"method": "GET", "path": "/api/things/:thingId", "status": 200},
+        "name": "get-thing", "summary": "Gets it",
+        "rest": {"method": "GET", "path": "/api/things/:thingId", "status": 200},
         "auth": "user", "bucket": "read", "runs": "pool", "since": 1,
         "fields": [{"name": "thingId", "type": "id", "required": True, "about": "Which"},
                    {"name": "mood", "type": "Mood", "default": "good", "about": "How"},
@@ -54,7 +55,8 @@ class Rows(unittest.TestCase):
     def test_good(self):
         protocol = load(GOOD)
         self.assertIn("ConfabGetThingRequest", generate.operations_h(protocol))
-        self.assertEqual(generate.openapi(protocol)["paths"]["/api/things/{thingId}"]["get"]["operationId"], "get-thing")
+        path = generate.openapi(protocol)["paths"]["/api/things/{thingId}"]
+        self.assertEqual(path["get"]["operationId"], "get-thing")
         self.assertIn("get-thing", generate.asyncapi(protocol)["operations"])
 
     def test_wrong(self):
