@@ -74,8 +74,8 @@ presence_set (Domain *domain, const Caller *caller, gconstpointer fields, Confab
   return TRUE;
 }
 
-/* Who is there already stays as they said: whoever made themselves invisible must not be seen because a connection broke
- * or another tab was opened. */
+/* Who is there already stays as they said: whoever made themselves invisible must not be seen because a connection
+ * broke or another tab was opened. */
 void
 presence_connected (Domain *domain, const Caller *caller)
 {
