@@ -307,6 +307,8 @@ confab_welcome_view_dispose (GObject *object)
 {
   ConfabWelcomeView *self = CONFAB_WELCOME_VIEW (object);
 
+  /* Before the template goes: it would take the child away without the bin knowing. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_WELCOME_VIEW);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
