@@ -9,7 +9,7 @@ import sys
 import tempfile
 import traceback
 
-from client import ALERTS, BUTTONS, GROUPS, ROWS, TEXTS, Client, wait_for
+from client import ALERTS, BUTTONS, GROUPS, ROWS, TEXTS, Client
 from person import PASSWORD, Person
 from server import Server
 
