@@ -57,10 +57,10 @@ static void
 on_display_name_applied (ConfabPreferencesDialog *self,
                          AdwEntryRow             *row)
 {
-  const char *name = gtk_editable_get_text (self->display_name_row);
+  const char *display_name = gtk_editable_get_text (self->display_name_row);
 
-  dex_future_disown (dex_future_finally (confab_session_set_display_name (self->session, name), on_display_name_set,
-                                         g_object_ref (self), g_object_unref));
+  dex_future_disown (dex_future_finally (confab_session_set_display_name (self->session, display_name),
+                                         on_display_name_set, g_object_ref (self), g_object_unref));
 }
 
 static void

@@ -166,8 +166,8 @@ static void
 update_jump_button (ConfabTimelineView *self)
 {
   gint64 n_unread = self->room != NULL ? confab_room_get_unread_count (self->room) : 0;
-  gboolean is_away = !self->follows_end && distance_to_end (self) > JUMP_DISTANCE;
-  gboolean wanted = self->opened && (has_newer (self) || is_away);
+  gboolean far = !self->follows_end && distance_to_end (self) > JUMP_DISTANCE;
+  gboolean wanted = self->opened && (has_newer (self) || far);
   g_autofree char *count = g_strdup_printf ("%" G_GINT64_FORMAT, MIN (n_unread, 999));
   g_autofree char *label = NULL;
 

@@ -135,7 +135,8 @@ mark_row (AdwEntryRow *row,
     gtk_widget_remove_css_class (GTK_WIDGET (row), "error");
 }
 
-/* What is wrong with each field that the server complained about: in words, and in colour at the field. */
+/* What is wrong with each field that the server complained about, in words below the form and in colour at the
+ * field. */
 static char *
 explain_register_error (ConfabWelcomeView *self,
                         const GError      *error)

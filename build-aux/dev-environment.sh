@@ -59,7 +59,8 @@ END
   for tool in cc ninja blueprint-compiler glib-compile-resources msgfmt python3; do
     command -v "$tool" >/dev/null || printf '%s, ' "$tool"
   done
-  [ "$(printf '%s\n' 1.3 "$(meson --version 2>/dev/null || echo 0)" | sort -V | head -n 1)" = 1.3 ] || printf 'meson ≥ 1.3, '
+  [ "$(printf '%s\n' 1.3 "$(meson --version 2>/dev/null || echo 0)" | sort -V | head -n 1)" = 1.3 ] ||
+    printf 'meson ≥ 1.3, '
 }
 
 # Development accounts, rooms and settings stay apart from those of an installed Confab.
@@ -276,7 +277,9 @@ enter_container ()
     docker) options+=(--user "$(id -u):$(id -g)") ;;
   esac
   common=$(git_common_dir) && options+=(-v "$common:$common")
-  [ ! -d "$source_root/../shared" ] || options+=(-v "$(dirname "$source_root")/shared:$(dirname "$source_root")/shared:ro")
+  local beside
+  beside=$(dirname "$source_root")/shared
+  [ ! -d "$beside" ] || options+=(-v "$beside:$beside:ro")
   while IFS= read -r -d '' variable; do options+=(-e "$variable"); done < <(forwarded_environment)
   if [ -n "${WAYLAND_DISPLAY:-}" ] && [ -S "${XDG_RUNTIME_DIR:-}/$WAYLAND_DISPLAY" ]; then
     options+=(-v "$XDG_RUNTIME_DIR/$WAYLAND_DISPLAY:/run/confab-dev/$WAYLAND_DISPLAY")

@@ -739,7 +739,7 @@ confab_message_get_reactions (ConfabMessage *self)
  * confab_message_get_spans: (skip)
  * @self: a message
  *
- * Returns: (transfer none) (element-type ConfabSpan): what in the content is bold, a link and so on
+ * Returns: (transfer none): of #ConfabSpan: what in the content is bold, a link and so on
  *
  * Since: 0.1
  */

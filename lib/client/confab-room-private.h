@@ -32,6 +32,7 @@ struct _ConfabRoom
 
   gint64 rev;                   /* everything up to here is held */
   gint64 base_rev;              /* rev of the last snapshot: what is older is in it already */
+  gint64 settings_rev;          /* rev at which name, description and the like were last told */
   GHashTable *ahead;            /* set of gint64*: revs that came before the ones between */
 
   gint64 read_seq;              /* as this device knows it; told to the server in a moment */

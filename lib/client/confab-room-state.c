@@ -128,8 +128,10 @@ confab_room_apply (ConfabRoom *self, JsonObject *object)
   JsonObject *last_message = confab_json_get_object (object, "lastMessage");
 
   g_object_freeze_notify (G_OBJECT (self));
-  if (rev >= self->base_rev)
+  /* Two changes may overtake each other on their way here. */
+  if (rev >= self->settings_rev)
     {
+      self->settings_rev = rev;
       confab_room_apply_name (self, object);
       confab_room_apply_nature (self, object);
       confab_room_set_int (self, &self->member_count, confab_json_get_int (object, "memberCount"),
@@ -225,6 +227,7 @@ confab_room_apply_update (ConfabRoom *self, JsonObject *update)
       confab_room_forget_history (self);
       /* The server may have gone back to a backup: then its numbers are the lower ones. */
       self->rev = rev;
+      self->settings_rev = MIN (self->settings_rev, rev);
       confab_room_set_int (self, &self->last_seq, last_seq, CONFAB_ROOM_PROP_LAST_SEQ);
     }
   self->rev = MAX (self->rev, rev);

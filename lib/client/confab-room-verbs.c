@@ -561,6 +561,22 @@ confab_room_set_member_role (ConfabRoom *self, const char *user_id, ConfabMember
 
 /* ---- The room itself -------------------------------------------------------------------------------------------- */
 
+/* The event may come later; what was asked for is to be seen when the future resolves. */
+static DexFuture *
+on_updated (DexFuture *future, gpointer data)
+{
+  ConfabRoom *self = data;
+  JsonNode *reply = g_value_get_boxed (dex_future_get_value (future, NULL));
+  JsonObject *room = confab_json_get_object (json_node_get_object (reply), "room");
+
+  if (room != NULL && self->session != NULL)
+    {
+      confab_room_apply (self, room);
+      confab_session_note_room (self->session, self);
+    }
+  return dex_future_new_true ();
+}
+
 /**
  * confab_room_update:
  * @self: a room
@@ -585,7 +601,8 @@ confab_room_update (ConfabRoom *self, const char *name, const char *description)
     json_object_set_string_member (object, "name", name);
   if (description != NULL)
     json_object_set_string_member (object, "description", description);
-  return dex_future_then (call (self, CONFAB_OPERATION_UPDATE_ROOM, node), to_true, NULL, NULL);
+  return dex_future_then (call (self, CONFAB_OPERATION_UPDATE_ROOM, node), on_updated, g_object_ref (self),
+                          g_object_unref);
 }
 
 static DexFuture *

@@ -22,6 +22,7 @@
  * server that lets clients in and loses them at once is not to be hurried, nor to be given up. */
 #define STABLE_SECONDS 10
 #define UNSTABLE_TRIES 2
+#define NETWORK_PATIENCE_SECONDS 2
 /* Before the token of a connection runs out. */
 #define RENEW_MARGIN_SECONDS 90
 
@@ -180,6 +181,21 @@ come_online (ConfabSession *self)
       confab_session_queue_marks (self, room);
     }
   confab_outbox_run (self->outbox);
+  /* Every connection begins as online. */
+  if (self->presence != CONFAB_PRESENCE_STATUS_ONLINE)
+    dex_future_disown (confab_session_set_presence (self, self->presence));
+}
+
+/* Nobody tells any more who is there. */
+static void
+forget_presence (ConfabSession *self)
+{
+  GHashTableIter iter;
+  ConfabUser *user = NULL;
+
+  g_hash_table_iter_init (&iter, self->users);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &user))
+    confab_user_set_presence (user, CONFAB_PRESENCE_STATUS_OFFLINE, 0);
 }
 
 /* On a fiber, until the connection ends. The close code, or -1 and error when there was none. */
@@ -211,6 +227,7 @@ live (ConfabSession *self, GError **error)
   confab_socket_close (self->socket);
   g_clear_object (&self->socket);
   confab_session_forget_early_events (self);
+  forget_presence (self);
   return code;
 }
 
@@ -220,7 +237,10 @@ live (ConfabSession *self, GError **error)
 static void
 on_network_changed (ConfabSession *self, gboolean available)
 {
-  if (available && self->state == CONFAB_SESSION_STATE_OFFLINE)
+  /* A network that comes up says so several times. */
+  gboolean just_tried = g_get_monotonic_time () - self->last_try < NETWORK_PATIENCE_SECONDS * G_USEC_PER_SEC;
+
+  if (available && !just_tried && self->state == CONFAB_SESSION_STATE_OFFLINE)
     confab_session_reconnect (self);
 }
 
@@ -274,6 +294,8 @@ explain (int code, GError *error)
   switch (code)
     {
     case CONFAB_CLOSE_RESTART:
+    /* What libsoup 3.6 makes of 1012, which it does not know. */
+    case SOUP_WEBSOCKET_CLOSE_PROTOCOL_ERROR:
       return g_error_new (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, _("The server is restarting"));
     case CONFAB_CLOSE_STAY_AWAY:
       return g_error_new (CONFAB_ERROR, CONFAB_ERROR_FORBIDDEN, _("The server does not let this account in"));
@@ -292,6 +314,7 @@ loop_fiber (gpointer data)
       g_autoptr(GError) error = NULL;
       int code = -1;
 
+      self->last_try = g_get_monotonic_time ();
       confab_session_set_state (self, CONFAB_SESSION_STATE_CONNECTING);
       code = live (self, &error);
       if (self->stopping)

@@ -234,6 +234,8 @@ on_presence_set (DexFuture *future, gpointer data)
  * @self: a session
  * @status: online, away, do not disturb or invisible
  *
+ * Holds over reconnects, until the program ends.
+ *
  * Returns: (transfer full): a future of a boolean
  *
  * Since: 0.1
@@ -245,6 +247,7 @@ confab_session_set_presence (ConfabSession *self, ConfabPresenceStatus status)
   JsonObject *request = NULL;
 
   g_return_val_if_fail (CONFAB_IS_SESSION (self), NULL);
+  self->presence = status;
   request = json_object_new ();
   json_object_set_string_member (request, "status", confab_presence_status_to_string (status));
   node = take_request (request);

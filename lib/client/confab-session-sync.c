@@ -107,7 +107,7 @@ replace_room (ConfabSession *self, JsonObject *object)
   if (confab_json_get_int (object, "rev") != room->rev)
     {
       confab_room_forget_history (room);
-      room->rev = room->base_rev = 0;
+      room->rev = room->base_rev = room->settings_rev = 0;
       room->members_complete = FALSE;
     }
   confab_session_adopt_room (self, object);

@@ -172,6 +172,7 @@ static void
 confab_session_init (ConfabSession *self)
 {
   self->state = CONFAB_SESSION_STATE_SIGNED_OUT;
+  self->presence = CONFAB_PRESENCE_STATUS_ONLINE;
   self->error_text = g_strdup ("");
   self->server_name = g_strdup ("");
   self->message_length = DEFAULT_MESSAGE_LENGTH;

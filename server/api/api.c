@@ -144,6 +144,15 @@ submit (Api *self, PoolFunc func, Request *request)
     refuse (request, CONFAB_ERROR_UNAVAILABLE, "The server is busy; try again");
 }
 
+/* What somebody does to a message comes to its lane in the order in which they did it: they may not have waited for
+ * answers. */
+static void
+submit_ordered (Api *self, PoolFunc func, Request *request)
+{
+  if (!pool_submit_ordered (self->pool, request->caller->user_id, func, request, self))
+    refuse (request, CONFAB_ERROR_UNAVAILABLE, "The server is busy; try again");
+}
+
 /* ---- At the door ------------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -227,6 +236,8 @@ api_dispatch (Api *self, Request *request)
   /* The common case, a connection that names its room, goes straight to the lane. */
   if (room_id != NULL)
     lanes_submit (self->domain->lanes, room_id, verb->room, request);
+  else if (message_id != NULL || (verb->ordered && request->subscriber != NULL))
+    submit_ordered (self, on_pool, request);
   else
     submit (self, on_pool, request);
 }
@@ -246,7 +257,8 @@ api_verify_token (Api *self, const char *token, const char *address, gint64 *exp
   return caller;
 }
 
-/* How many connections the session has then. Tabs of one browser share a session: one that is closed ends nobody's presence. */
+/* How many connections the session has then. Tabs of one browser share a session: one that is closed ends nobody's
+ * presence. */
 static guint
 count_connection (Api *self, const char *session_id, int change)
 {

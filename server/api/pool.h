@@ -1,4 +1,4 @@
-/* pool.h: threads for everything that may block and needs no order
+/* pool.h: threads for everything that may block
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,6 +18,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pool, pool_free)
 
 /* FALSE, and func is not called, when too much is queued already. */
 gboolean pool_submit (Pool *self, PoolFunc func, gpointer data, gpointer user_data);
+/* For what is short and has an order: jobs with the same key run one after the other, as they were submitted. */
+gboolean pool_submit_ordered (Pool *self, const char *key, PoolFunc func, gpointer data, gpointer user_data);
 guint pool_get_queued (Pool *self);
 
 G_END_DECLS

@@ -26,7 +26,7 @@ static const Verb verbs[CONFAB_N_OPERATIONS] = {
   [CONFAB_OPERATION_LIST_SESSIONS] = { .pool = accounts_list_sessions },
   [CONFAB_OPERATION_REVOKE_SESSION] = { .pool = accounts_revoke_session },
   [CONFAB_OPERATION_GET_ME] = { .pool = accounts_get_me },
-  [CONFAB_OPERATION_UPDATE_ME] = { .pool = accounts_update_me },
+  [CONFAB_OPERATION_UPDATE_ME] = { .pool = accounts_update_me, .ordered = TRUE },
   [CONFAB_OPERATION_FIND_USERS] = { .pool = accounts_find_users },
   [CONFAB_OPERATION_GET_USER] = { .pool = accounts_get_user },
   [CONFAB_OPERATION_CREATE_INVITE] = { .pool = accounts_create_invite },
@@ -54,9 +54,10 @@ static const Verb verbs[CONFAB_N_OPERATIONS] = {
   [CONFAB_OPERATION_REMOVE_REACTION] = { .room = &messages_remove_reaction },
 
   [CONFAB_OPERATION_RESUME] = { .pool = sync_resume },
-  [CONFAB_OPERATION_OPEN_ROOM] = { .connection = presence_open_room },
+  [CONFAB_OPERATION_OPEN_ROOM] = { .connection = presence_open_room, .ordered = TRUE },
+  [CONFAB_OPERATION_CLOSE_ROOM] = { .connection = presence_close_room, .ordered = TRUE },
   [CONFAB_OPERATION_TYPING] = { .room = &typing_notify },
-  [CONFAB_OPERATION_SET_PRESENCE] = { .pool = presence_set },
+  [CONFAB_OPERATION_SET_PRESENCE] = { .pool = presence_set, .ordered = TRUE },
 };
 
 const Verb *

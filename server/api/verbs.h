@@ -8,15 +8,16 @@
 
 G_BEGIN_DECLS
 
-/* Exactly one is set. */
+/* Exactly one of the first three is set. */
 typedef struct
 {
   PoolVerb pool;
   ConnectionVerb connection;
   const RoomVerb *room;
+  gboolean ordered;          /* of a pool or connection verb: what one person calls must not overtake */
 } Verb;
 
-/* NULL for operations that a door handles itself (authenticate, close-room). */
+/* NULL for what a door handles itself (authenticate). */
 const Verb *verb_find (ConfabOperationId operation);
 
 /* The room that a request of a room verb names, or NULL with the message whose room it is. Both are the

@@ -36,16 +36,18 @@ void backplane_publish (Backplane *self, Event **events, guint n_events);
 
 /* Presence per device, merged per person (online > dnd > away > offline; invisible hides all).
  * set: TRUE when the merged status changed. An entry not renewed within ttl seconds counts as offline. */
-gboolean backplane_set_presence (Backplane *self, const char *user_id, const char *device_id, ConfabPresenceStatus status,
-                                 guint ttl, ConfabPresenceStatus *merged);
-/* A sign of life of a device that is known already: its entry now lasts ttl seconds more, whatever its status. */
-void backplane_renew_presence (Backplane *self, const char *user_id, const char *device_id, guint ttl);
+gboolean backplane_set_presence (Backplane *self, const char *user_id, const char *device_id,
+                                 ConfabPresenceStatus status, guint ttl, ConfabPresenceStatus *merged);
+/* A sign of life of a device that is known already: its entry now lasts ttl seconds more, whatever its status. FALSE
+ * when it is not known (any more). */
+gboolean backplane_renew_presence (Backplane *self, const char *user_id, const char *device_id, guint ttl);
 ConfabPresenceStatus backplane_get_presence (Backplane *self, const char *user_id);
 /* Removes what ran out; calls gone for each person who became offline by that. Called every few seconds. */
 void backplane_expire_presence (Backplane *self, void (*gone) (const char *user_id, gpointer data), gpointer data);
 
-/* Token bucket: TRUE and one token fewer, or FALSE and seconds until there is one. Idle buckets are forgotten; their number is bounded. */
-gboolean backplane_take (Backplane *self, const char *bucket, const char *who, double rate, double burst, double *retry_after,
-                         double *remaining);
+/* Token bucket: TRUE and one token fewer, or FALSE and seconds until there is one. Idle buckets are forgotten; their
+ * number is bounded. */
+gboolean backplane_take (Backplane *self, const char *bucket, const char *who, double rate, double burst,
+                         double *retry_after, double *remaining);
 
 G_END_DECLS

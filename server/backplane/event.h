@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * An event is serialised once, when it is made; connections, reactors and instances share the bytes.
- * Topics: "room:ID" (members' devices), "live:ID" (devices that show the room: typing, presence), "user:ID" (one person's devices).
+ * Topics: "room:ID" (members' devices), "live:ID" (devices that show the room: typing, presence), "user:ID" (one
+ * person's devices).
  */
 #pragma once
 

@@ -18,6 +18,8 @@
 /* libsoup bounds a frame, not a message of many fragments: so much may come without completing a message. */
 #define MAX_UNFINISHED (2 * MAX_FRAME)
 #define MAX_TOPICS 8192
+/* More topics left than this while operations are in flight: the oldest are forgotten. */
+#define MAX_LEFT 256
 #define MAX_BAD_FRAMES 32
 /* When all connections together hold too much unread output, only those with more than this are slow. */
 #define FAIR_WAITING (64 * 1024)
@@ -70,7 +72,8 @@ connection_is_slow (Connection *self)
   gsize waiting = stream_get_waiting (self->stream);
 
   return waiting > server->options.max_waiting ||
-         (waiting > FAIR_WAITING && (gsize) net_counted (&server->counters.bytes_waiting) > server->options.max_waiting_total);
+         (waiting > FAIR_WAITING &&
+          (gsize) net_counted (&server->counters.bytes_waiting) > server->options.max_waiting_total);
 }
 
 void
@@ -180,16 +183,48 @@ connection_leave_topic (Connection *self, const char *name)
     connection_leave_topic_at (self, i);
 }
 
+/* An operation may have looked a membership up before it ended, and subscribe after: it must not undo the leaving. Its
+ * mail comes before its answer does, so the list can be forgotten when nothing is in flight. */
+static void
+connection_note_leaving (Connection *self, const char *name)
+{
+  if (self->in_flight == 0)
+    return;
+  if (self->left == NULL)
+    self->left = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->left, g_strdup (name));
+  if (self->left->len > MAX_LEFT)
+    g_ptr_array_remove_index (self->left, 0);
+}
+
+static gboolean
+connection_find_left (Connection *self, const char *name, guint *i)
+{
+  return self->left != NULL && g_ptr_array_find_with_equal_func (self->left, name, g_str_equal, i);
+}
+
+static void
+connection_forget_leaving (Connection *self, const char *name)
+{
+  guint i;
+
+  while (connection_find_left (self, name, &i))
+    g_ptr_array_remove_index_fast (self->left, i);
+}
+
 /* subject: Connection, referenced; content: Topic, held. */
 static void
 on_subscribe (gpointer owner, gpointer subject, gpointer content, gpointer extra)
 {
   Connection *self = subject;
+  Reactor *reactor = owner;
 
-  if (owner != NULL)
-    connection_join_topic (self, content);
-  else
+  if (reactor == NULL)
     topic_unref (content);
+  else if (connection_find_left (self, topic_get_name (content), NULL))
+    hub_release (reactor->server->hub, content, reactor->seat);
+  else
+    connection_join_topic (self, content);
   connection_unref (self);
 }
 
@@ -247,9 +282,15 @@ connection_tell (Connection *self, Event *event)
     return;
 
   if (event->control == EVENT_SUBSCRIBE)
-    connection_join_topic (self, hub_hold (reactor->server->hub, event->argument, reactor->seat));
+    {
+      connection_forget_leaving (self, event->argument);
+      connection_join_topic (self, hub_hold (reactor->server->hub, event->argument, reactor->seat));
+    }
   else if (event->control == EVENT_UNSUBSCRIBE)
-    connection_leave_topic (self, event->argument);
+    {
+      connection_note_leaving (self, event->argument);
+      connection_leave_topic (self, event->argument);
+    }
 
   /* Before hello nothing is promised: what happened until then is in the snapshot that the client asks for after it. */
   if (event->frame != NULL && self->state == CONNECTION_OPEN)
@@ -274,6 +315,8 @@ void
 connection_end_operation (Connection *self)
 {
   self->in_flight--;
+  if (self->in_flight == 0)
+    g_clear_pointer (&self->left, g_ptr_array_unref);
   if (self->state >= CONNECTION_CLOSING)
     return;
   if (self->draining)
@@ -397,7 +440,8 @@ on_due (WheelEntry *timer)
   NetServer *server = connection_get_server (self);
 
   connection_ref (self);
-  if (self->state == CONNECTION_ANONYMOUS && self->opened + server->options.authentication_timeout <= connection_now (self))
+  if (self->state == CONNECTION_ANONYMOUS &&
+      self->opened + server->options.authentication_timeout <= connection_now (self))
     {
       net_count (&server->counters.closed_unauthenticated, 1);
       connection_close (self, CLOSE_SIGN_IN, "not signed in in time");
@@ -441,7 +485,8 @@ on_closing (SoupWebsocketConnection *socket, Connection *self)
 }
 
 /* libsoup closes the stream right after this, for a frame too big even without a word. The peer may be in the middle of
- * sending, and a socket closed then is reset under it, the reason lost; so the word is ours, and the peer is waited for. */
+ * sending, and a socket closed then is reset under it, the reason lost; so the word is ours, and the peer is waited
+ * for. */
 static void
 on_error (SoupWebsocketConnection *socket, GError *error, Connection *self)
 {
@@ -506,8 +551,8 @@ connection_open_socket (Connection *self)
   Poller *poller = self->reactor->poller;
 
   g_main_context_push_thread_default (poller->dormant);
-  self->socket = soup_websocket_connection_new (G_IO_STREAM (self->stream), get_uri (), SOUP_WEBSOCKET_CONNECTION_SERVER,
-                                                NULL, NULL, NULL);
+  self->socket = soup_websocket_connection_new (G_IO_STREAM (self->stream), get_uri (),
+                                                SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL, NULL);
   g_main_context_pop_thread_default (poller->dormant);
   soup_websocket_connection_set_max_incoming_payload_size (self->socket, MAX_FRAME);
   g_signal_connect (self->socket, "message", G_CALLBACK (on_message), self);
@@ -585,6 +630,7 @@ connection_release (Connection *self)
   while (self->n_topics > 0)
     connection_leave_topic_at (self, self->n_topics - 1);
   g_clear_pointer (&self->topics, g_free);
+  g_clear_pointer (&self->left, g_ptr_array_unref);
   connection_leave_counts (self);
   if (self->announced)
     api_connection_closed (reactor->server->api, self->caller);

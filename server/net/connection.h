@@ -45,6 +45,7 @@ struct _Connection
   Topic **topics;
   guint n_topics;
   guint n_topics_allocated;
+  GPtrArray *left;             /* of char*: topics it was made to leave while operations are in flight; nullable */
   guint in_flight;             /* operations whose answers are not sent yet */
   guint bad_frames;            /* in a row */
   gint64 opened;               /* these are in seconds, by the poller's clock */

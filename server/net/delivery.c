@@ -16,7 +16,7 @@ deliver (Reactor *reactor, Topic *topic, Event *event)
   guint n;
   gpointer *members = topic_get_members (topic, reactor->seat, &n);
 
-  /* From the end, because a member that leaves makes the last one take its place; and anew, because the array may move. */
+  /* From the end, because of a member that leaves the last one takes the place; anew, because the array may move. */
   for (guint i = n; i > 0; i--)
     {
       connection_tell (members[i - 1], event);

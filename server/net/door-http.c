@@ -116,6 +116,21 @@ serve_route (Reactor *reactor, SoupServerMessage *message, const Route *route, c
   http_answer_text (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "Only GET here.\n");
 }
 
+/* Where TLS ends at a proxy of ours, the browser is told to use nothing else. */
+static void
+insist_on_tls (Reactor *reactor, SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  HttpSocket *socket = http_socket_from_message (message);
+  const char *scheme = soup_message_headers_get_one (headers, "X-Forwarded-Proto");
+
+  if (g_strcmp0 (scheme, "https") != 0 || socket == NULL ||
+      !proxies_trust (reactor->server->proxies, http_socket_get_peer (socket)))
+    return;
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Strict-Transport-Security",
+                                "max-age=31536000");
+}
+
 static void
 on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
@@ -125,6 +140,7 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
 
   net_count (&reactor->server->counters.http_requests, 1);
   http_answer_add_cors (message, reactor->server->origins);
+  insist_on_tls (reactor, message);
   if (route != NULL)
     serve_route (reactor, message, route, rest);
   else if (g_str_has_prefix (path, "/api/"))
@@ -163,7 +179,8 @@ on_headers (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
 static void
 on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
 {
-  gsize received = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), "confab-received")) + g_bytes_get_size (chunk);
+  gsize before = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), "confab-received"));
+  gsize received = before + g_bytes_get_size (chunk);
   HttpSocket *socket = http_socket_from_message (message);
 
   g_object_set_data (G_OBJECT (message), "confab-received", GSIZE_TO_POINTER (received));

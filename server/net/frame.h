@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Server frames are not masked, so one event's bytes are the same for everybody. Incoming frames are libsoup's business.
+ * Server frames are not masked, so one event's bytes are the same for everybody. Incoming frames are libsoup's
+ * business.
  */
 #pragma once
 

@@ -16,8 +16,8 @@
 #include "net/http-socket.h"
 #include "net/rest.h"
 
-/* Browsers name the page's origin, other programs none. A page from elsewhere could not read a stolen token, but it could
- * use up the connections of whoever has it open. */
+/* Browsers name the page's origin, other programs none. A page from elsewhere could not read a stolen token, but it
+ * could use up the connections of whoever has it open. */
 static gboolean
 check_origin (Reactor *reactor, SoupServerMessage *message)
 {

@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* Sets status, body and headers. type and body: nullable; policy: a Content-Security-Policy, nullable for that of data. */
+/* Sets status, body and headers. type and body: nullable; policy: a Content-Security-Policy, NULL for that of data. */
 void http_answer (SoupServerMessage *message, guint status, const char *type, GBytes *body, const char *policy);
 void http_answer_text (SoupServerMessage *message, guint status, const char *type, const char *text);
 /* {"error":{…}} with the status that belongs to it. request_id: nullable. */

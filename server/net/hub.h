@@ -16,9 +16,9 @@ G_BEGIN_DECLS
 typedef struct _Hub Hub;
 typedef struct _Topic Topic;
 
-/* deliver is posted to the mailbox of each interested seat: subject the Topic, content the Event, extra the Topic that the
- * event's argument names, held for that seat (EVENT_SUBSCRIBE only, else NULL). It releases all three.
- * Becomes the receiver of the backplane's events; backplane and mailboxes are borrowed. */
+/* deliver is posted to the mailbox of each interested seat: subject the Topic, content the Event, extra the Topic that
+ * the event's argument names, held for that seat (EVENT_SUBSCRIBE only, else NULL). It releases all three. Becomes the
+ * receiver of the backplane's events; backplane and mailboxes are borrowed. */
 Hub *hub_new (Backplane *backplane, Mailbox **mailboxes, guint n_seats, MailFunc deliver);
 void hub_free (Hub *self);
 

@@ -80,7 +80,8 @@ check_free (GSocketAddress *address, GError **error)
   if (fd < 0 || !g_socket_address_to_native (address, &native, sizeof native, NULL))
     return TRUE;
   setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &(int) { 1 }, sizeof (int));
-  taken = bind (fd, (struct sockaddr *) &native, g_socket_address_get_native_size (address)) != 0 && errno == EADDRINUSE;
+  taken = bind (fd, (struct sockaddr *) &native, g_socket_address_get_native_size (address)) != 0 &&
+          errno == EADDRINUSE;
   close (fd);
   if (!taken)
     return TRUE;

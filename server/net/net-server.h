@@ -51,17 +51,18 @@ typedef struct
 } NetHooks;
 
 /* api and backplane are borrowed. BAD_REQUEST when an option cannot be read. */
-NetServer *net_server_new (const NetOptions *options, const NetHooks *hooks, Api *api, Backplane *backplane, GError **error);
+NetServer *net_server_new (const NetOptions *options, const NetHooks *hooks, Api *api, Backplane *backplane,
+                           GError **error);
 /* Closes at once what is still open. */
 void net_server_free (NetServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetServer, net_server_free)
 
-/* "127.0.0.1:3000", "[::]:3000", "localhost:0": starts the reactors and serves. Returns the address that it became, with
- * the real port; free with g_free(). NULL and an error when the address cannot be read or had. Once. */
+/* "127.0.0.1:3000", "[::]:3000", "localhost:0": starts the reactors and serves. Returns the address that it became,
+ * with the real port; free with g_free(). NULL and an error when the address cannot be read or had. Once. */
 char *net_server_listen (NetServer *self, const char *address, GError **error);
 
-/* Stops accepting, tells connections to come back elsewhere (1012) as soon as they have nothing in flight, and waits for
- * them and for HTTP requests until deadline (monotonic microseconds). TRUE when none was left. */
+/* Stops accepting, tells connections to come back elsewhere (1012) as soon as they have nothing in flight, and waits
+ * for them and for HTTP requests until deadline (monotonic microseconds). TRUE when none was left. */
 gboolean net_server_drain (NetServer *self, gint64 deadline);
 
 const NetCounters *net_server_get_counters (NetServer *self);

@@ -17,8 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Origins, origins_free)
 
 /* On the list: gets CORS headers. */
 gboolean origins_allow (Origins *self, const char *origin);
-/* The page came from this very server, as the Host header (nullable) has it. Ports count, schemes do not: TLS may end at
- * a proxy. */
+/* The page came from this very server, as the Host header (nullable) has it. Ports count, schemes do not: TLS may end
+ * at a proxy. */
 gboolean origins_is_same (const char *origin, const char *host);
 
 G_END_DECLS

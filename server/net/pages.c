@@ -20,8 +20,8 @@ static const char style[] =
   "body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:12vh auto;padding:0 1.25rem}"
   "h1{font-size:1.75rem;margin-bottom:.25rem}"
   "p{margin:.75rem 0}"
-  "code{font-size:1.05em;padding:.15em .4em;border-radius:.35em;background:color-mix(in srgb,currentColor 10%,transparent);"
-  "overflow-wrap:anywhere}";
+  "code{font-size:1.05em;padding:.15em .4em;border-radius:.35em;overflow-wrap:anywhere;"
+  "background:color-mix(in srgb,currentColor 10%,transparent)}";
 
 /* No script, nothing from elsewhere, and of styles only this one. */
 static char *
@@ -58,7 +58,8 @@ pages_write_front (Page *self, const char *server_name)
 {
   page_write (self, server_name,
               "<p>This is a Confab server: rooms and messages for the people who have an account here.</p>\n"
-              "<p>To use it, open the Confab application and give it the address that you see in your browser's address bar.</p>\n"
+              "<p>To use it, open the Confab application and give it the address that you see in your browser's "
+              "address bar.</p>\n"
               "<p>Programs find what they need at <code>/.well-known/confab</code>.</p>\n");
 }
 
@@ -79,8 +80,8 @@ pages_write_invite (Page *self, const char *server_name, const char *code)
   if (!is_invite (code))
     return FALSE;
   body = g_strdup_printf ("<p>You are invited.</p>\n"
-                          "<p>Open the Confab application, give it this server's address, choose “Create account”, and enter "
-                          "this invite:</p>\n<p><code>%s</code></p>\n"
+                          "<p>Open the Confab application, give it this server's address, choose “Create account”, "
+                          "and enter this invite:</p>\n<p><code>%s</code></p>\n"
                           "<p>It works once, so do not pass it on.</p>\n", code);
   page_write (self, server_name, body);
   return TRUE;

@@ -67,7 +67,6 @@ poller_dispatch (GSource *source, GSourceFunc callback, gpointer data)
       if (watch->fd >= 0)
         watch->ready (watch, events[i].events);
     }
-  self->turn_end (self->data);
   poller_settle (self);
   poller_let_go (self);
   g_main_context_pop_thread_default (self->dormant);

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * GMainContext polls and walks all its sources on every turn, which thousands of connections cannot afford; so they are
- * one source together. What happens in a turn: the watches that are ready, then turn_end, then everybody who asked to be
- * settled (output leaves in one write per stream), then the objects that died.
+ * one source together. What happens in a turn: the watches that are ready, then everybody who asked to be settled
+ * (output leaves in one write per stream), then the objects that died.
  */
 #pragma once
 
@@ -47,7 +47,6 @@ struct _Poller
   guint n_buried;             /* since the dormant context was last looked after */
   GPtrArray *spare_buffers;   /* of POLLER_BUFFER_SIZE bytes */
   NetCounters *counters;      /* borrowed */
-  void (*turn_end) (gpointer data);
   void (*wake) (gpointer data);   /* makes a turn happen */
   gpointer data;
   guint8 input[POLLER_INPUT_SIZE];   /* what was just received, until the next receive */

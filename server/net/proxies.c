@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * X-Forwarded-For is read from its end, because only what trusted proxies appended is true; what stands before the first
- * address that is not theirs was written by whoever liked to.
+ * X-Forwarded-For is read from its end, because only what trusted proxies appended is true; what stands before the
+ * first address that is not theirs was written by whoever liked to.
  */
 #define G_LOG_DOMAIN "confab-net"
 

@@ -103,11 +103,6 @@ on_tick (Watch *watch, guint32 events)
 }
 
 static void
-on_turn_end (gpointer data)
-{
-}
-
-static void
 nothing (gpointer owner, gpointer subject, gpointer content, gpointer extra)
 {
 }
@@ -166,8 +161,9 @@ timer_new (void)
   return fd;
 }
 
-/* libsoup keeps a connection alive only while it listens itself, and here it does not: accepting is ours, because of the
- * limits. So it is given a listening socket whose descriptor is then put in the place of one that never becomes readable. */
+/* libsoup keeps a connection alive only while it listens itself, and here it does not: accepting is ours, because of
+ * the limits. So it is given a listening socket whose descriptor is then put in the place of one that never becomes
+ * readable. */
 static void
 reactor_pretend_to_listen (Reactor *self)
 {
@@ -177,7 +173,8 @@ reactor_pretend_to_listen (Reactor *self)
   g_autoptr(GSocket) listener = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (fd < 0 || silence < 0 || bind (fd, (const struct sockaddr *) &unnamed, sizeof (sa_family_t)) != 0 || listen (fd, 0) != 0)
+  if (fd < 0 || silence < 0 || bind (fd, (const struct sockaddr *) &unnamed, sizeof (sa_family_t)) != 0 ||
+      listen (fd, 0) != 0)
     g_error ("no socket for libsoup to listen on: %s", g_strerror (errno));
   listener = g_socket_new_from_fd (fd, &error);
   if (listener == NULL || !soup_server_listen_socket (self->soup, listener, 0, &error))
@@ -191,7 +188,6 @@ reactor_set_up (Reactor *self)
 {
   self->owner = g_thread_self ();
   self->poller = poller_new (&self->server->counters, self->context);
-  self->poller->turn_end = on_turn_end;
   self->poller->wake = on_wake_wanted;
   self->poller->data = self;
   wheel_init (&self->wheel, self->poller->now);
@@ -216,6 +212,8 @@ reactor_tear_down (Reactor *self)
   /* Sockets that libsoup closed are told of by their last reference, which its pending sources may hold. */
   while (g_main_context_iteration (self->context, FALSE))
     ;
+  while (self->http_sockets.head != NULL)
+    http_socket_forget (self->http_sockets.head->data);
   poller_remove (self->poller, &self->tick_watch);
   close (self->tick_watch.fd);
   poller_remove (self->poller, &self->mail_watch);

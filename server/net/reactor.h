@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Everything here belongs to the reactor's thread; others reach it by its mailbox. Mail gets the Reactor as its owner, or
- * NULL when the reactor is gone.
+ * Everything here belongs to the reactor's thread; others reach it by its mailbox. Mail gets the Reactor as its owner,
+ * or NULL when the reactor is gone.
  */
 #pragma once
 

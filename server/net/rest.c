@@ -35,7 +35,8 @@ rest_get_client (Reactor *reactor, SoupServerMessage *message)
 const char *
 rest_get_token (SoupServerMessage *message)
 {
-  const char *header = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Authorization");
+  const char *header = soup_message_headers_get_one (soup_server_message_get_request_headers (message),
+                                                     "Authorization");
 
   if (header == NULL || g_ascii_strncasecmp (header, "Bearer ", strlen ("Bearer ")) != 0)
     return NULL;
@@ -96,8 +97,8 @@ read_body (SoupServerMessage *message, JsonNode **node)
   return FALSE;
 }
 
-/* Values of the path win over those of the query. Where there is a body, the query says nothing: addresses end up in logs and
- * histories, and a password in one must not work. */
+/* Values of the path win over those of the query. Where there is a body, the query says nothing: addresses end up in
+ * logs and histories, and a password in one must not work. */
 static GHashTable *
 merge (const ConfabOperation *operation, GHashTable *path_values, GHashTable *query)
 {
@@ -185,8 +186,8 @@ dispatch (Reactor *reactor, SoupServerMessage *message, const ConfabOperation *o
 }
 
 static void
-serve_operation (Reactor *reactor, SoupServerMessage *message, const ConfabOperation *operation, GHashTable *path_values,
-                 GHashTable *query)
+serve_operation (Reactor *reactor, SoupServerMessage *message, const ConfabOperation *operation,
+                 GHashTable *path_values, GHashTable *query)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Caller) caller = identify (reactor, message, operation, &error);

@@ -312,7 +312,7 @@ stream_receive (Stream *self)
 static void
 stream_ready (Watch *watch, guint32 events)
 {
-  Stream *self = (Stream *) ((guint8 *) watch - G_STRUCT_OFFSET (Stream, watch));
+  Stream *self = (Stream *) (gpointer) ((guint8 *) watch - G_STRUCT_OFFSET (Stream, watch));
 
   if (events & EPOLLOUT)
     {
@@ -328,7 +328,7 @@ stream_ready (Watch *watch, guint32 events)
 static void
 stream_settle (Settler *settler)
 {
-  Stream *self = (Stream *) ((guint8 *) settler - G_STRUCT_OFFSET (Stream, settler));
+  Stream *self = (Stream *) (gpointer) ((guint8 *) settler - G_STRUCT_OFFSET (Stream, settler));
 
   if (self->watch.fd < 0)
     return;
@@ -490,7 +490,8 @@ stream_close (GIOStream *stream, GCancellable *cancellable, GError **error)
 
 /* GIO's own would close on a thread of its pool. */
 static void
-stream_close_async (GIOStream *stream, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+stream_close_async (GIOStream *stream, int priority, GCancellable *cancellable, GAsyncReadyCallback callback,
+                    gpointer data)
 {
   g_autoptr(GTask) task = g_task_new (stream, cancellable, NULL, NULL);
 

@@ -25,7 +25,8 @@ typedef struct
 Stream *stream_new (Poller *poller, int fd, const StreamOwnerClass *klass, gpointer owner);
 
 /* Output past what libsoup writes: a frame's header and payload, whole. */
-void stream_append (Stream *self, gconstpointer header, gsize header_length, gconstpointer payload, gsize payload_length);
+void stream_append (Stream *self, gconstpointer header, gsize header_length, gconstpointer payload,
+                    gsize payload_length);
 /* Bytes that wait for the peer to read. */
 gsize stream_get_waiting (Stream *self);
 

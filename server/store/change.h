@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  CHANGE_APPEND,           /* message: a draft (seq and rev 0; without an id the store makes one, without a sender_name it
-                            * takes the account's present one). reply_to must be in the room */
+  CHANGE_APPEND,           /* message: a draft (seq and rev 0; without an id the store makes one, without a
+                            * sender_name it takes the account's present one). reply_to must be in the room */
   CHANGE_EDIT,             /* message_id, user_id (must be the sender), content, mentions, mentions_room */
   CHANGE_DELETE,           /* message_id; user_id must be the sender unless as_moderator. Nothing but the stub stays */
   CHANGE_ADD_REACTION,     /* message_id, user_id, emoji; at most max_kinds different emoji (0: as many as there are) */

@@ -252,7 +252,8 @@ test_merge (Fixture *fixture, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
     {
       ConfabPresenceStatus merged = -1;
-      gboolean changed = backplane_set_presence (fixture->backplane, "ada", steps[i].device, steps[i].status, 60, &merged);
+      gboolean changed = backplane_set_presence (fixture->backplane, "ada", steps[i].device, steps[i].status, 60,
+                                                 &merged);
 
       g_assert_cmpint (changed, ==, steps[i].changed);
       g_assert_cmpint (merged, ==, steps[i].merged);
@@ -307,12 +308,14 @@ test_renewal (Fixture *fixture, gconstpointer data)
 
   backplane_set_presence (fixture->backplane, "ada", "phone", DND, 10, NULL);
   pass (5);
-  backplane_renew_presence (fixture->backplane, "ada", "phone", 10);
+  g_assert_true (backplane_renew_presence (fixture->backplane, "ada", "phone", 10));
+  g_assert_false (backplane_renew_presence (fixture->backplane, "ada", "laptop", 10));
+  g_assert_false (backplane_renew_presence (fixture->backplane, "ben", "phone", 10));
   pass (9);
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, DND);
   pass (2);
   backplane_expire_presence (fixture->backplane, on_gone, gone);
-  backplane_renew_presence (fixture->backplane, "ada", "phone", 10);
+  g_assert_false (backplane_renew_presence (fixture->backplane, "ada", "phone", 10));
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, OFFLINE);
 }
 

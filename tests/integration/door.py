@@ -10,17 +10,22 @@ import contextlib
 import http.client
 import itertools
 import json
+import logging
 import socket
 import time
 import urllib.parse
 from dataclasses import dataclass
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidMessage
 from websockets.sync.client import connect
 
 from server import PATIENCE, SOURCE
 
 SECRET_FIELDS = ('password', 'newPassword', 'token', 'refreshToken', 'invite')
+
+
+# What it says of servers that were killed is known.
+logging.getLogger('websockets').setLevel(logging.CRITICAL + 1)
 
 
 def read_tables():
@@ -148,9 +153,18 @@ class Socket:
         self.answers = {}
         self.hello = None
         self.code = None
+        try:
+            self.wire = self.connect(headers, path, options)
+        except (InvalidMessage, ConnectionClosed):
+            # The server went while they shook hands.
+            raise ConnectionResetError('no answer to the handshake') from None
+
+    def connect(self, headers, path, options):
         # No pings of its own, no proxy of the machine's: the test says what goes over the wire. It always reads.
-        self.wire = connect(f'ws://{server.host}:{server.port}{path}', additional_headers=headers, proxy=None,
-                            ping_interval=None, max_size=None, max_queue=None, open_timeout=PATIENCE, close_timeout=1, **options)
+        server = self.server
+        return connect(f'ws://{server.host}:{server.port}{path}', additional_headers=headers, proxy=None,
+                       ping_interval=None, max_size=None, max_queue=None, open_timeout=PATIENCE, close_timeout=1,
+                       **options)
 
     def __enter__(self):
         return self

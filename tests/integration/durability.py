@@ -24,7 +24,7 @@ from server import Server, eventually
 SENDERS = 6
 ROOMS = 4
 WINDOW = 16             # requests of one sender that wait for their answers
-CYCLES = int(os.environ.get('CONFAB_TEST_CYCLES', 50))
+CYCLES = int(os.environ.get('CONFAB_TEST_CYCLES', 100))
 EMOJI = ('👍', '🌻', '🐢')
 
 
@@ -93,7 +93,8 @@ class Sender(threading.Thread):
             self.texts[message] = f'{self.person.name} changed {self.counter}'
             return 'edit-message', {'messageId': message, 'content': self.texts[message]}
         if what < 0.22 and self.texts:
-            message, emoji, there = self.dice.choice(list(self.texts)[-20:]), self.dice.choice(EMOJI), self.dice.random() < 0.7
+            message, emoji = self.dice.choice(list(self.texts)[-20:]), self.dice.choice(EMOJI)
+            there = self.dice.random() < 0.7
             self.reactions[message, emoji] = there
             return 'add-reaction' if there else 'remove-reaction', {'messageId': message, 'emoji': emoji}
         if what < 0.26 and self.first:
@@ -173,7 +174,7 @@ class Durability(unittest.TestCase):
 
     def run_until_kill(self, server):
         """Lets people write until so many answers came, and then kills in the middle of whatever goes on."""
-        wanted = self.answers + self.dice.choice((1, 5, 40, 150, 300)) * self.dice.random()
+        wanted = self.answers + self.dice.choice((1, 30, 200, 500, 1000)) * self.dice.random()
         with self.answered:
             self.answered.wait_for(lambda: self.answers >= wanted or self.finishing.is_set(), 10)
         self.assertIsNone(server.process.poll(), f'the server ended by itself: {server.read_log()[-3000:]}')
@@ -219,8 +220,8 @@ class Durability(unittest.TestCase):
         self.check(server, people, rooms, senders, listener)
         server.stop()
         print(f'# seed {self.seed}: {self.kills} kills in {time.monotonic() - started:.0f} s, {self.answers} answers, '
-              f'{sum(len(sender.first) for sender in senders)} messages, {sum(sender.resent for sender in senders)} requests '
-              f'sent again, {len(listener.told)} events')
+              f'{sum(len(sender.first) for sender in senders)} messages, '
+              f'{sum(sender.resent for sender in senders)} requests sent again, {len(listener.told)} events')
 
     def read_history(self, person, room):
         history = []
@@ -299,7 +300,8 @@ class PowerCut(unittest.TestCase):
         for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             columns = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
             for column in columns:
-                found += database.execute(f'SELECT count(*) FROM "{table}" WHERE "{column}" = ?', (message_id,)).fetchone()[0]
+                found += database.execute(f'SELECT count(*) FROM "{table}" WHERE "{column}" = ?',
+                                          (message_id,)).fetchone()[0]
         return found and 1
 
 

@@ -23,12 +23,13 @@ def parts(token):
 
 
 def make(head, body, key=b'', digest=hashlib.sha256):
-    text = '.'.join(encode(json.dumps(part, separators=(',', ':'), ensure_ascii=False).encode()) for part in (head, body))
+    text = '.'.join(encode(json.dumps(part, separators=(',', ':'), ensure_ascii=False).encode()) for part in (head,
+                                                                                                              body))
     return f'{text}.{encode(hmac.new(key, text.encode(), digest).digest())}'
 
 
 def forgeries(token, key):
-    """What must not be believed: title → token. key is the server's own, as somebody who may not have it would want it."""
+    """What must not be believed: title → token. key is the server's own, so that it is not the key that is wrong."""
     head, body = parts(token)
     first, second, third = token.split('.')
     flipped = ('A' if third[0] != 'A' else 'B') + third[1:]
@@ -48,7 +49,9 @@ def forgeries(token, key):
         'another signature': f'{first}.{second}.{flipped}',
         'a key of nothing': make(head, body, b''),
         'another key': make(head, body, b'0' * 32),
-        'expired': make(head, {name: value - 86400 if name in ('exp', 'iat', 'nbf') else value for name, value in body.items()}, key),
+        'expired': make(head,
+                        {name: value - 86400 if name in ('exp', 'iat', 'nbf') else value for name,
+                         value in body.items()}, key),
         'without an end': make(head, {name: value for name, value in body.items() if name != 'exp'}, key),
         'an end that is no number': make(head, body | {'exp': 'tomorrow'}, key),
         'nobody': make(head, {name: value for name, value in body.items() if name not in ('sub',)}, key),

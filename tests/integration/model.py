@@ -2,11 +2,12 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Written from docs/protocol.md alone: held revs, gaps, limited updates. Two states that were reached on different ways can
+Written from docs/protocol.md alone: held revs, gaps,
+limited updates. Two states that were reached on different ways can
 be compared.
 """
 
-from door import Closed, sign_in
+from door import Closed, Refused, sign_in
 
 # Of a room as its members see it, what is not derived from members and messages.
 ROOM_FIELDS = ('name', 'description', 'type', 'encrypted', 'createdBy', 'createdAt')
@@ -96,6 +97,9 @@ class RoomState:
 
 
 def mentions(message, me):
+    """Nobody's attention is called to their own words."""
+    if message['senderId'] == me:
+        return False
     return 'deletedAt' not in message and (me in message.get('mentions', ()) or message.get('mentionsRoom', False))
 
 
@@ -236,7 +240,13 @@ class Model:
             room.take_receipt(data)
 
     def on_room_joined(self, data):
-        self.take_joined(data['room'])
+        try:
+            self.take_joined(data['room'])
+        except Refused as refused:
+            # Taken out again since then: the event that says so is on its way.
+            if refused.code not in ('forbidden', 'not-found'):
+                raise
+            self.rooms.pop(data['room']['id'], None)
 
     def on_room_left(self, data):
         self.rooms.pop(data['roomId'], None)

@@ -21,7 +21,8 @@ from server import BINARY, SOURCE, Server, clean_environment
 
 def run(*arguments, environment=None, within=20):
     with tempfile.TemporaryDirectory(prefix='confab-test-') as folder:
-        return subprocess.run([str(BINARY), *arguments], capture_output=True, text=True, timeout=within, stdin=subprocess.DEVNULL,
+        return subprocess.run([str(BINARY), *arguments], capture_output=True, text=True, timeout=within,
+                              stdin=subprocess.DEVNULL,
                               env=clean_environment(Path(folder)) | (environment or {}))
 
 
@@ -51,7 +52,8 @@ class CommandLine(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             origins = dict((line, origin) for origin, line in re.findall(r'# from: (.*)\n(.*)', done.stdout))
             cases = (('a flag goes before all', 'listen=127.0.0.1:4003', 'flag (--listen)'),
-                     ('the environment before the file', 'server-name=From the environment', 'environment (CONFAB_SERVER_NAME)'),
+                     ('the environment before the file', 'server-name=From the environment',
+                      'environment (CONFAB_SERVER_NAME)'),
                      ('the file before what is built in', 'registration=closed', f'file ({path})'),
                      ('what is built in', 'rate-limits=yes', 'built in'))
             for title, line, origin in cases:
@@ -261,7 +263,8 @@ class Http(unittest.TestCase):
             ('PUT', '/api/rooms', '{}', 405), ('DELETE', '/api/auth/login', None, 405), ('POST', '/healthz', '', 405),
             ('GET', '/api/rooms/../users/me', None, (200, 400, 404)), ('GET', '/api/rooms/%00', None, (400, 404)),
             ('GET', '/api/rooms/%ff', None, (400, 404)), ('GET', '/api/rooms/%2e%2e', None, (400, 404)),
-            ('POST', '/api/messages', '', 400), ('POST', '/api/messages', 'nonsense', 400), ('POST', '/api/messages', '[]', 400),
+            ('POST', '/api/messages', '', 400), ('POST', '/api/messages', 'nonsense', 400),
+            ('POST', '/api/messages', '[]', 400),
             ('POST', '/api/messages', '"x"', 400), ('POST', '/api/messages', b'\xff\xfe', 400),
             ('POST', '/api/messages', '{"roomId":"%s","content":"a","content":"b"}', 400),
             ('POST', '/api/messages', '{"content":%s}' % ('[' * 20 + ']' * 20), 400),
@@ -288,7 +291,9 @@ class Http(unittest.TestCase):
         """What belongs into a body is not taken from an address, which logs and histories keep."""
         answer = self.ada.rest.http('POST', f'/api/messages?roomId={self.room}&content=x', {})
         self.assertEqual(answer.status, 400)
-        answer = Rest(self.server).http('POST', f'/api/auth/login?username=ada&password={self.ada.password.replace(" ", "+")}', {})
+        answer = Rest(self.server).http('POST',
+                                        f'/api/auth/login?username=ada&password={self.ada.password.replace(" ", "+")}',
+                                        {})
         self.assertEqual(answer.status, 400)
 
     def test_cors(self):
@@ -426,7 +431,8 @@ class Registration(unittest.TestCase):
 class Secrets(unittest.TestCase):
     def test_log(self):
         """At the most talkative, nothing that opens a door is told. server.stop() looks for all that was ever sent."""
-        with Server('--rate-limits=off', environment={'G_MESSAGES_DEBUG': 'all', 'CONFAB_LOG_LEVEL': 'debug'}) as server:
+        with Server('--rate-limits=off',
+                    environment={'G_MESSAGES_DEBUG': 'all', 'CONFAB_LOG_LEVEL': 'debug'}) as server:
             claim = server.claim()
             ada = Person(server, 'ada', invite=claim)
             invite = ada.call('create-invite')['invite']
@@ -435,7 +441,8 @@ class Secrets(unittest.TestCase):
             room = ada.make_room()
             socket_.call('send-message', roomId=room, content='a private message of ada')
             server.secrets.add('a private message of ada')
-            for fields in ({'username': 'ada', 'password': 'a wrong guess of mine'}, {'username': 'ada', 'password': 'x' * 300}):
+            for fields in ({'username': 'ada', 'password': 'a wrong guess of mine'},
+                           {'username': 'ada', 'password': 'x' * 300}):
                 with self.assertRaises(Refused):
                     Rest(server).call('login', **fields)
             with self.assertRaises(Refused):
@@ -448,7 +455,8 @@ class Secrets(unittest.TestCase):
             ada.take(Rest(server).call('refresh', refreshToken=ada.refresh_token))
             ada.call('logout')
             ada.close()
-            server.secrets.update(part for secret in list(server.secrets) if secret.count('.') == 2 for part in secret.split('.')[2:])
+            # The last part of a token is what makes it one.
+            server.secrets.update(secret.split('.')[2] for secret in list(server.secrets) if secret.count('.') == 2)
             server.stop()
             self.assertTrue(server.read_log(), 'there is no log to look into')
 

@@ -75,7 +75,8 @@ ROOMS = {
     },
 }
 # These change who is in the room, or what is there to be changed: each gets a room of its own.
-SPENDS_ROOM = ('delete-message', 'join-room', 'leave-room', 'add-member', 'remove-member', 'set-member-role', 'delete-room')
+SPENDS_ROOM = ('delete-message', 'join-room', 'leave-room', 'add-member', 'remove-member', 'set-member-role',
+               'delete-room')
 
 
 class Permissions(unittest.TestCase):

@@ -13,7 +13,8 @@ class Person:
         self.password = password or f'secret of {name}'
         self.rest = Rest(server)
         self.sockets = []
-        self.take(self.rest.call('register', username=name, email=f'{name}@example.org', password=self.password, **fields))
+        self.take(self.rest.call('register', username=name, email=f'{name}@example.org', password=self.password,
+                                 **fields))
 
     def take(self, signed_in):
         self.user = signed_in['user']

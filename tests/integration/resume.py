@@ -19,8 +19,10 @@ from server import Server, eventually
 NAMES = ('ada', 'ben', 'cleo', 'dan', 'eve')
 EMOJI = ('👍', '🌻', '❤️', '👩🏽‍🌾')
 # How often each happens, about as in life; what is refused is part of it.
-ACTIONS = {'send': 30, 'reply': 6, 'mention': 5, 'edit': 10, 'delete': 4, 'react': 10, 'unreact': 5, 'read': 12, 'received': 8,
-           'join': 5, 'leave': 2, 'add': 3, 'remove': 2, 'role': 3, 'rename': 2, 'make': 1, 'direct': 1, 'remove_room': 0.3}
+ACTIONS = {'send': 30, 'reply': 6, 'mention': 5, 'edit': 10, 'delete': 4, 'react': 10, 'unreact': 5, 'read': 12,
+           'received': 8,
+           'join': 5, 'leave': 2, 'add': 3, 'remove': 2, 'role': 3, 'rename': 2, 'make': 1, 'direct': 1,
+           'remove_room': 0.3}
 
 
 def difference(one, other, path=''):
@@ -28,7 +30,8 @@ def difference(one, other, path=''):
     if isinstance(one, dict) and isinstance(other, dict):
         for name in sorted(set(one) | set(other), key=str):
             if name not in one or name not in other:
-                return f'{path}.{name}: only in the {"second" if name in other else "first"}: {one.get(name, other.get(name))!r}'
+                where = 'second' if name in other else 'first'
+                return f'{path}.{name}: only in the {where}: {one.get(name, other.get(name))!r}'
             found = difference(one[name], other[name], f'{path}.{name}')
             if found:
                 return found
@@ -43,19 +46,20 @@ class World:
         self.dice = dice
         self.people = [Person(server, name) for name in NAMES]
         self.rooms = []
-        self.messages = []          # (room id, message id)
+        self.messages = {}          # room id → ids
         self.counts = {}
         for kind in ('public', 'public', 'private'):
             self.make(self.people[0], kind)
 
     def make(self, person, kind):
         members = [other.id for other in self.dice.sample(self.people, 2)]
-        self.rooms.append(person.call('create-room', name=f'Room {len(self.rooms)}', type=kind, members=members)['room']['id'])
+        room = person.call('create-room', name=f'Room {len(self.rooms)}', type=kind, members=members)['room']
+        self.rooms.append(room['id'])
 
     def act(self):
         action = self.dice.choices(list(ACTIONS), list(ACTIONS.values()))[0]
         person, other = self.dice.sample(self.people, 2)
-        room = self.dice.choice(self.rooms)
+        room = self.some_room(person)
         try:
             getattr(self, f'do_{action}')(person, other, room)
             outcome = 'done'
@@ -66,34 +70,38 @@ class World:
         key = f'{action} {outcome}'
         self.counts[key] = self.counts.get(key, 0) + 1
 
-    def some_message(self):
-        return self.dice.choice(self.messages[-60:]) if self.messages else (None, '0' * 26)
+    def some_room(self, person):
+        """Mostly one of theirs, or nearly everything would be refused."""
+        mine = [room['id'] for room in person.call('list-rooms')['rooms']] if self.dice.random() < 0.75 else []
+        return self.dice.choice(sorted(mine) or self.rooms)
+
+    def some_message(self, room):
+        return self.dice.choice(self.messages.get(room, [])[-30:] or ['0' * 26])
 
     def say(self, person, room, content, **fields):
-        self.messages.append((room, person.say(room, content, **fields)['id']))
+        self.messages.setdefault(room, []).append(person.say(room, content, **fields)['id'])
 
     def do_send(self, person, _other, room):
         self.say(person, room, f'Words {self.dice.random()}')
 
-    def do_reply(self, person, _other, _room):
-        room, message = self.some_message()
-        self.say(person, room or _room, 'Yes', **({'replyTo': message} if room else {}))
+    def do_reply(self, person, _other, room):
+        self.say(person, room, 'Yes', replyTo=self.some_message(room))
 
     def do_mention(self, person, other, room):
         self.say(person, room, self.dice.choice((f'@{other.name}, look', '@room tea', f'@{other.name} @{person.name}')))
 
-    def do_edit(self, person, other, _room):
+    def do_edit(self, person, other, room):
         content = self.dice.choice((f'Other words {self.dice.random()}', f'@{other.name} now', 'nobody now'))
-        person.call('edit-message', messageId=self.some_message()[1], content=content)
+        person.call('edit-message', messageId=self.some_message(room), content=content)
 
-    def do_delete(self, person, _other, _room):
-        person.call('delete-message', messageId=self.some_message()[1])
+    def do_delete(self, person, _other, room):
+        person.call('delete-message', messageId=self.some_message(room))
 
-    def do_react(self, person, _other, _room):
-        person.call('add-reaction', messageId=self.some_message()[1], emoji=self.dice.choice(EMOJI))
+    def do_react(self, person, _other, room):
+        person.call('add-reaction', messageId=self.some_message(room), emoji=self.dice.choice(EMOJI))
 
-    def do_unreact(self, person, _other, _room):
-        person.call('remove-reaction', messageId=self.some_message()[1], emoji=self.dice.choice(EMOJI))
+    def do_unreact(self, person, _other, room):
+        person.call('remove-reaction', messageId=self.some_message(room), emoji=self.dice.choice(EMOJI))
 
     def do_read(self, person, _other, room):
         person.call('mark-read', roomId=room, seq=self.dice.randrange(400))
@@ -130,7 +138,7 @@ class World:
 
     def do_remove_room(self, person, _other, room):
         person.call('delete-room', roomId=room)
-        self.rooms.remove(room)
+        self.rooms = [other for other in self.rooms if other != room]
         if not self.rooms:
             self.make(person, 'public')
 
@@ -318,7 +326,8 @@ class Updates(unittest.TestCase):
         base = self.rev()
         self.ada.call('remove-member', roomId=self.room, userId=self.ben.id)
         with self.subTest('who stays is told'):
-            members = {member['userId']: member.get('left', False) for member in self.resume(self.ada, base)['rooms'][0]['members']}
+            update = self.resume(self.ada, base)['rooms'][0]
+            members = {member['userId']: member.get('left', False) for member in update['members']}
             self.assertEqual(members, {self.ada.id: False, self.ben.id: True})
         with self.subTest('who left is told'):
             reply = self.resume(self.ben, base)

@@ -107,7 +107,7 @@ class Validation(unittest.TestCase):
             for field in row['fields']:
                 in_body = has_body and not is_in_path(row, field)
                 for title, value in wrong_values(field):
-                    # A path or a query holds texts: 5 is "5" there, and what is empty or missing in a path is another path.
+                    # A path or a query holds texts: 5 is "5" there. What is empty in a path makes another path.
                     if not in_body and (not isinstance(value, str) or (is_in_path(row, field) and value == '')):
                         continue
                     with self.subTest(operation=row['name'], field=field['name'], value=title):

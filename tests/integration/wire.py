@@ -36,8 +36,10 @@ class Wire:
 
     def shake_hands(self, server, headers, path):
         lines = {'Host': f'{server.host}:{server.port}', 'Upgrade': 'websocket', 'Connection': 'Upgrade',
-                 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': base64.b64encode(os.urandom(16)).decode()} | headers
-        request = f'GET {path} HTTP/1.1\r\n' + ''.join(f'{name}: {value}\r\n' for name, value in lines.items() if value) + '\r\n'
+                 'Sec-WebSocket-Version': '13',
+                 'Sec-WebSocket-Key': base64.b64encode(os.urandom(16)).decode()} | headers
+        request = f'GET {path} HTTP/1.1\r\n' + ''.join(f'{name}: {value}\r\n' for name,
+                                                       value in lines.items() if value) + '\r\n'
         self.socket.sendall(request.encode())
         while b'\r\n\r\n' not in self.buffer:
             self.fill()
@@ -71,7 +73,8 @@ class Wire:
         if masked:
             key = os.urandom(4)
             repeated = key * (len(payload) // 4 + 1)
-            payload = (int.from_bytes(payload, 'big') ^ int.from_bytes(repeated[:len(payload)], 'big')).to_bytes(len(payload), 'big')
+            payload = (int.from_bytes(payload, 'big') ^ int.from_bytes(repeated[:len(payload)],
+                                                                       'big')).to_bytes(len(payload), 'big')
             head += key
         self.socket.sendall(head + payload)
 

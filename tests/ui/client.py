@@ -47,6 +47,14 @@ def pump():
         pass
 
 
+def pump_for(milliseconds):
+    """The same, and gives the client time to act before it is asked again."""
+    over = []
+    GLib.timeout_add(milliseconds, lambda: over.append(True))
+    while not over:
+        GLib.MainContext.default().iteration(True)
+
+
 def wait_for(what, condition, seconds=PATIENCE):
     """Asks the condition again and again until it gives something; fails with `what` otherwise."""
     deadline = time.monotonic() + seconds
@@ -60,7 +68,7 @@ def wait_for(what, condition, seconds=PATIENCE):
             return result
         if time.monotonic() > deadline:
             raise NotThere(f"not within {seconds} s: {what}")
-        GLib.usleep(20_000)
+        pump_for(20)
 
 
 def children(node):
@@ -126,7 +134,8 @@ class Client:
 
     def application(self):
         if self.process.poll() is not None:
-            raise RuntimeError(f"the client of {self.profile} ended with {self.process.returncode}")
+            status = self.process.returncode
+            raise RuntimeError(f"the client of {self.profile} ended with {status}, see {self.log.name}")
         for application in children(Atspi.get_desktop(0)):
             if application.get_process_id() == self.process.pid:
                 return application

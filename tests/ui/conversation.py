@@ -10,7 +10,7 @@ import tempfile
 import traceback
 
 import display
-from client import ALERTS, BUTTONS, GROUPS, ROWS, TEXTS, Client, wait_for
+from client import ALERTS, BUTTONS, GROUPS, ROWS, TEXTS, Client
 from person import PASSWORD, Person
 from server import Server
 

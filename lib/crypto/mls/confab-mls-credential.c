@@ -70,6 +70,13 @@ confab_mls_credential_new_x509 (GPtrArray *certificates)
   return self;
 }
 
+/**
+ * confab_mls_credential_ref:
+ * @self: a credential
+ *
+ * Returns: (transfer full): @self
+ * Since: 0.1
+ */
 ConfabMlsCredential *
 confab_mls_credential_ref (ConfabMlsCredential *self)
 {
@@ -78,6 +85,14 @@ confab_mls_credential_ref (ConfabMlsCredential *self)
   return self;
 }
 
+/**
+ * confab_mls_credential_unref:
+ * @self: (transfer full): a credential
+ *
+ * Drops a reference.
+ *
+ * Since: 0.1
+ */
 void
 confab_mls_credential_unref (ConfabMlsCredential *self)
 {
@@ -128,6 +143,14 @@ confab_mls_credential_get_certificates (const ConfabMlsCredential *self)
   return self->certificates;
 }
 
+/**
+ * confab_mls_credential_equal:
+ * @one: a credential
+ * @other: another
+ *
+ * Returns: whether they claim the same
+ * Since: 0.1
+ */
 gboolean
 confab_mls_credential_equal (const ConfabMlsCredential *one,
                              const ConfabMlsCredential *other)

@@ -98,6 +98,9 @@ typedef enum
   CONFAB_MLS_ERROR_ARGUMENT,
 } ConfabMlsError;
 
-GQuark confab_mls_error_quark (void);
+GQuark   confab_mls_error_quark (void);
+gboolean confab_mls_fail        (GError         **error,
+                                 ConfabMlsError   code,
+                                 const char      *message);
 
 G_END_DECLS

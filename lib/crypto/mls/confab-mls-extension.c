@@ -12,6 +12,14 @@
 /* More than any use of the protocol has; it keeps the search for doubles cheap. */
 #define MAXIMUM_EXTENSIONS 256
 
+/**
+ * confab_mls_extension_new:
+ * @type: a type
+ * @data: the content
+ *
+ * Returns: (transfer full): an extension
+ * Since: 0.1
+ */
 ConfabMlsExtension *
 confab_mls_extension_new (guint16  type,
                           GBytes  *data)
@@ -24,6 +32,14 @@ confab_mls_extension_new (guint16  type,
   return self;
 }
 
+/**
+ * confab_mls_extension_free:
+ * @self: (transfer full): an extension
+ *
+ * Frees an extension.
+ *
+ * Since: 0.1
+ */
 void
 confab_mls_extension_free (ConfabMlsExtension *self)
 {
@@ -149,6 +165,14 @@ confab_mls_extensions_write (GPtrArray  *extensions,
   confab_mls_write_end (out, begin);
 }
 
+/**
+ * confab_mls_extensions_equal:
+ * @one: (element-type ConfabMlsExtension): a list
+ * @other: (element-type ConfabMlsExtension): another
+ *
+ * Returns: whether they have the same extensions in the same order
+ * Since: 0.1
+ */
 gboolean
 confab_mls_extensions_equal (GPtrArray *one,
                              GPtrArray *other)

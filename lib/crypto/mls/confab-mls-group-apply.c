@@ -11,8 +11,6 @@
 
 #include "confab-mls-tree-validation.h"
 
-#define EXTERNAL_INIT_LABEL "MLS 1.0 external init secret"
-
 /* A commit that is being applied; the group is not touched until all is verified. */
 typedef struct
 {
@@ -46,16 +44,6 @@ application_clear (Application *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Application, application_clear)
 
 static gboolean
-fail (GError         **error,
-      ConfabMlsError   code,
-      const char      *message)
-{
-  g_set_error_literal (error, CONFAB_MLS_ERROR, code, message);
-
-  return FALSE;
-}
-
-static gboolean
 collect_proposals (Application  *self,
                    GError      **error)
 {
@@ -73,7 +61,8 @@ collect_proposals (Application  *self,
 
       ConfabMlsProposalEntry *entry = confab_mls_group_find_proposal (self->group, item->reference);
       if (entry == NULL)
-        return fail (error, CONFAB_MLS_ERROR_UNKNOWN_PROPOSAL, "the commit refers to a proposal that did not arrive");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_UNKNOWN_PROPOSAL,
+                                "the commit refers to a proposal that did not arrive");
 
       confab_mls_proposal_list_append (self->proposals, entry->proposal, entry->sender, entry->reference);
     }
@@ -92,7 +81,8 @@ check_proposals (Application  *self,
     return FALSE;
 
   if (self->commit->path == NULL && confab_mls_proposal_list_needs_path (self->proposals))
-    return fail (error, CONFAB_MLS_ERROR_PATH_REQUIRED, "the commit lacks the update path that its proposals require");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_PATH_REQUIRED,
+                            "the commit lacks the update path that its proposals require");
 
   return TRUE;
 }
@@ -158,7 +148,8 @@ check_path_leaf (Application  *self,
   ConfabMlsLeafNode *replaced = confab_mls_ratchet_tree_get_leaf (group->epoch->tree, replaced_leaf);
 
   if (replaced != NULL && g_bytes_equal (replaced->encryption_key, leaf_node->encryption_key))
-    return fail (error, CONFAB_MLS_ERROR_LEAF_NODE, "the update path does not change the encryption key of its leaf");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_LEAF_NODE,
+                            "the update path does not change the encryption key of its leaf");
 
   g_autoptr (ConfabMlsMember) presented = confab_mls_member_new (self->committer, leaf_node);
   g_autoptr (ConfabMlsMember) predecessor = replaced != NULL ? confab_mls_member_new (replaced_leaf, replaced) : NULL;
@@ -243,11 +234,12 @@ derive_init_secret (Application  *self,
   self->init_secret =
     confab_crypto_hpke_receive_export (group->suite, confab_secret_span (private_key),
                                        confab_span_from_bytes (init->kem_output), confab_span_empty (),
-                                       confab_span_from_string (EXTERNAL_INIT_LABEL),
+                                       confab_span_from_string (CONFAB_MLS_LABEL_EXTERNAL_INIT),
                                        confab_crypto_suite_get_hash_length (group->suite), NULL);
 
   return self->init_secret != NULL
-         || fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "the init secret of an external commit could not be derived");
+         || confab_mls_fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN,
+                             "the init secret of an external commit could not be derived");
 }
 
 static ConfabMlsEpoch *
@@ -411,7 +403,8 @@ confab_mls_group_apply_commit (ConfabMlsGroup          *self,
     return FALSE;
 
   if (application.committer == self->epoch->own_leaf)
-    return fail (error, CONFAB_MLS_ERROR_OWN_MESSAGE, "the commit is by this client, which does not know it any more");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_OWN_MESSAGE,
+                            "the commit is by this client, which does not know it any more");
 
   if (!collect_proposals (&application, error)
       || !check_proposals (&application, error)

@@ -10,8 +10,6 @@
 #include "confab-mls-commit-draft.h"
 #include "confab-mls-group-private.h"
 
-#define WELCOME_LABEL "Welcome"
-
 static GBytes *
 encrypt_group_info (const ConfabMlsCommitDraft  *draft,
                     const ConfabMlsGroupInfo    *info,
@@ -19,16 +17,10 @@ encrypt_group_info (const ConfabMlsCommitDraft  *draft,
 {
   const ConfabCryptoSuite *suite = draft->suite;
   g_autoptr (GByteArray) plaintext = g_byte_array_new ();
-  g_autoptr (ConfabSecret) welcome_secret =
-    confab_mls_key_schedule_derive_welcome (suite, draft->joiner_secret, draft->psk_secret);
-  ConfabSpan secret = confab_secret_span (welcome_secret);
-  g_autoptr (ConfabSecret) key =
-    confab_mls_expand_with_label (suite, secret, "key", confab_span_empty (),
-                                  confab_crypto_suite_get_key_length (suite));
-  g_autoptr (ConfabSecret) nonce =
-    confab_mls_expand_with_label (suite, secret, "nonce", confab_span_empty (),
-                                  confab_crypto_suite_get_nonce_length (suite));
+  g_autoptr (ConfabSecret) key = NULL;
+  g_autoptr (ConfabSecret) nonce = NULL;
 
+  confab_mls_key_schedule_welcome_keys (suite, draft->joiner_secret, draft->psk_secret, &key, &nonce);
   confab_mls_group_info_write (info, plaintext);
 
   return confab_crypto_aead_seal (suite, confab_secret_span (key), confab_secret_span (nonce), confab_span_empty (),
@@ -79,7 +71,7 @@ make_welcome (const ConfabMlsCommitDraft   *draft,
     return NULL;
 
   g_autoptr (ConfabCryptoHpkeInfo) label =
-    confab_mls_prepare_label (draft->suite, WELCOME_LABEL,
+    confab_mls_prepare_label (draft->suite, CONFAB_MLS_LABEL_WELCOME,
                               confab_span_from_bytes (message->welcome->encrypted_group_info));
 
   for (guint i = 0; i < proposals->entries->len; i++)
@@ -187,6 +179,60 @@ check_may_commit (ConfabMlsGroup  *self,
   return TRUE;
 }
 
+/* Checks the proposals and applies them to a draft. */
+static ConfabMlsCommitDraft *
+start_draft (ConfabMlsGroup               *self,
+             const ConfabMlsProposalList  *proposals,
+             gboolean                      begins_successor,
+             GPtrArray                   **psks,
+             GError                      **error)
+{
+  ConfabMlsEpoch *old = self->epoch;
+  ConfabMlsCommitSituation situation;
+  g_autoptr (GPtrArray) psk_ids = confab_mls_proposal_list_get_psks (proposals);
+
+  confab_mls_group_get_situation (self, old->own_leaf, TRUE, &situation);
+  situation.begins_successor = begins_successor;
+  if (!confab_mls_proposal_list_check (proposals, &situation, error))
+    return NULL;
+
+  g_autoptr (GPtrArray) found = confab_mls_group_find_psks (self, psk_ids, error);
+  g_autoptr (ConfabMlsCommitDraft) draft =
+    confab_mls_commit_draft_new (old->tree, old->context, old->keys, old->own_leaf, self->policy);
+  if (found == NULL || !confab_mls_commit_draft_apply (draft, proposals, error))
+    return NULL;
+
+  *psks = g_steal_pointer (&found);
+
+  return g_steal_pointer (&draft);
+}
+
+/* Leaves out the received proposals that cannot be committed together with what is there already. Otherwise a member
+ * could stop every commit, its own removal included, by a proposal that nobody can apply. */
+static void
+drop_futile_proposals (ConfabMlsGroup        *self,
+                       ConfabMlsProposalList *proposals,
+                       gboolean               begins_successor)
+{
+  g_autoptr (GPtrArray) candidates = g_steal_pointer (&proposals->entries);
+
+  proposals->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) confab_mls_proposal_entry_free);
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      ConfabMlsProposalEntry *entry = g_ptr_array_index (candidates, i);
+      g_autoptr (GPtrArray) psks = NULL;
+      g_autoptr (ConfabMlsCommitDraft) draft = NULL;
+
+      confab_mls_proposal_list_append (proposals, entry->proposal, entry->sender, entry->reference);
+      if (entry->reference == NULL)
+        continue;
+
+      draft = start_draft (self, proposals, begins_successor, &psks, NULL);
+      if (draft == NULL)
+        g_ptr_array_set_size (proposals->entries, proposals->entries->len - 1);
+    }
+}
+
 /**
  * confab_mls_group_make_commit: (skip)
  * @self: a group
@@ -210,25 +256,23 @@ confab_mls_group_make_commit (ConfabMlsGroup        *self,
                               GError               **error)
 {
   ConfabMlsEpoch *old = self->epoch;
-  ConfabMlsCommitSituation situation;
+  g_autoptr (GPtrArray) psks = NULL;
 
   if (!check_may_commit (self, error))
     return NULL;
 
   g_autoptr (ConfabMlsProposalList) proposals =
     confab_mls_group_select_proposals (self, given, (flags & CONFAB_MLS_COMMIT_ONLY_GIVEN) != 0);
+  g_autoptr (ConfabMlsCommitDraft) draft = start_draft (self, proposals, begins_successor, &psks, NULL);
+  if (draft == NULL)
+    {
+      drop_futile_proposals (self, proposals, begins_successor);
+      draft = start_draft (self, proposals, begins_successor, &psks, error);
+    }
+  if (draft == NULL)
+    return NULL;
+
   g_autoptr (GPtrArray) psk_ids = confab_mls_proposal_list_get_psks (proposals);
-  confab_mls_group_get_situation (self, old->own_leaf, TRUE, &situation);
-  situation.begins_successor = begins_successor;
-  if (!confab_mls_proposal_list_check (proposals, &situation, error))
-    return NULL;
-
-  g_autoptr (GPtrArray) psks = confab_mls_group_find_psks (self, psk_ids, error);
-  g_autoptr (ConfabMlsCommitDraft) draft =
-    confab_mls_commit_draft_new (old->tree, old->context, old->keys, old->own_leaf, self->policy);
-  if (psks == NULL || !confab_mls_commit_draft_apply (draft, proposals, error))
-    return NULL;
-
   g_autoptr (ConfabMlsUpdatePath) path = NULL;
   g_autoptr (ConfabMlsIdentity) identity = confab_mls_identity_ref (self->identity);
   if ((flags & CONFAB_MLS_COMMIT_OMIT_PATH) == 0 || confab_mls_proposal_list_needs_path (proposals))

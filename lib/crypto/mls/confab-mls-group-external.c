@@ -10,18 +10,6 @@
 #include "confab-mls-commit-draft.h"
 #include "confab-mls-group-private.h"
 
-#define EXTERNAL_INIT_LABEL "MLS 1.0 external init secret"
-
-static gboolean
-fail (GError         **error,
-      ConfabMlsError   code,
-      const char      *message)
-{
-  g_set_error_literal (error, CONFAB_MLS_ERROR, code, message);
-
-  return FALSE;
-}
-
 /* Chooses the init secret and encapsulates it to the group (section 8.3). */
 static ConfabSecret *
 encapsulate_init_secret (const ConfabMlsGroupInfo  *info,
@@ -34,7 +22,7 @@ encapsulate_init_secret (const ConfabMlsGroupInfo  *info,
 
   if (data == NULL)
     {
-      fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "the group information has no external public key");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "the group information has no external public key");
       return NULL;
     }
 
@@ -45,10 +33,10 @@ encapsulate_init_secret (const ConfabMlsGroupInfo  *info,
 
   ConfabSecret *init_secret =
     confab_crypto_hpke_send_export (suite, public_key, confab_span_empty (),
-                                    confab_span_from_string (EXTERNAL_INIT_LABEL),
+                                    confab_span_from_string (CONFAB_MLS_LABEL_EXTERNAL_INIT),
                                     confab_crypto_suite_get_hash_length (suite), kem_output, NULL);
   if (init_secret == NULL)
-    fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "the external public key of the group is unusable");
+    confab_mls_fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "the external public key of the group is unusable");
 
   return init_secret;
 }
@@ -118,8 +106,8 @@ take_leaf (ConfabMlsCommitDraft  *draft,
       ConfabMlsLeafNode *leaf_node = confab_mls_ratchet_tree_get_leaf (draft->tree, i);
 
       if (leaf_node != NULL && g_bytes_equal (leaf_node->signature_key, own_key))
-        return fail (error, CONFAB_MLS_ERROR_DUPLICATE_KEY,
-                     "this client is a member already: its old leaf must be removed in the same commit");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_DUPLICATE_KEY,
+                                "this client is a member already: its old leaf must be removed in the same commit");
     }
 
   draft->own_leaf = confab_mls_ratchet_tree_reserve_leaf (draft->tree, error);
@@ -217,7 +205,8 @@ confab_mls_group_join_external (GBytes             *group_info,
   const ConfabMlsGroupInfo *info = message->group_info;
   if (info == NULL || info->context->cipher_suite != confab_mls_identity_get_cipher_suite (identity))
     {
-      fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "it is no group information of the identity's cipher suite");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN,
+                       "it is no group information of the identity's cipher suite");
       return NULL;
     }
 

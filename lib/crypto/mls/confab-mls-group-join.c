@@ -10,18 +10,6 @@
 #include "confab-mls-group-private.h"
 #include "confab-mls-tree-validation.h"
 
-#define WELCOME_LABEL "Welcome"
-
-static gboolean
-fail (GError         **error,
-      ConfabMlsError   code,
-      const char      *message)
-{
-  g_set_error_literal (error, CONFAB_MLS_ERROR, code, message);
-
-  return FALSE;
-}
-
 static gboolean
 add_external_pub (GPtrArray             *extensions,
                   const ConfabMlsEpoch  *epoch,
@@ -113,7 +101,7 @@ confab_mls_group_info_get_tree (const ConfabMlsGroupInfo  *info,
     encoded = confab_mls_extensions_find (info->extensions, CONFAB_MLS_EXTENSION_RATCHET_TREE);
   if (encoded == NULL)
     {
-      fail (error, CONFAB_MLS_ERROR_TREE, "the ratchet tree is missing");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_TREE, "the ratchet tree is missing");
       return NULL;
     }
 
@@ -125,14 +113,14 @@ confab_mls_group_info_get_tree (const ConfabMlsGroupInfo  *info,
   ConfabMlsLeafNode *signer = confab_mls_ratchet_tree_get_leaf (tree, info->signer);
   if (signer == NULL)
     {
-      fail (error, CONFAB_MLS_ERROR_SENDER, "the group information is signed by nobody in the group");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_SENDER, "the group information is signed by nobody in the group");
       return NULL;
     }
 
   g_autoptr (GBytes) hash = confab_mls_ratchet_tree_get_hash (tree);
   if (!g_bytes_equal (hash, info->context->tree_hash))
     {
-      fail (error, CONFAB_MLS_ERROR_TREE_HASH, "the ratchet tree is not the one of the group");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_TREE_HASH, "the ratchet tree is not the one of the group");
       return NULL;
     }
 
@@ -154,13 +142,13 @@ decrypt_group_secrets (const ConfabMlsWelcome   *welcome,
 
   if (encrypted == NULL || confab_mls_key_bundle_get_key_package (bundle)->cipher_suite != welcome->cipher_suite)
     {
-      fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE, "the Welcome is not for this key package");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE, "the Welcome is not for this key package");
       return NULL;
     }
 
   g_autoptr (GBytes) plaintext =
     confab_mls_decrypt_with_label (suite, confab_secret_span (confab_mls_key_bundle_get_init_key (bundle)),
-                                   WELCOME_LABEL, confab_span_from_bytes (welcome->encrypted_group_info),
+                                   CONFAB_MLS_LABEL_WELCOME, confab_span_from_bytes (welcome->encrypted_group_info),
                                    confab_span_from_bytes (encrypted->kem_output),
                                    confab_span_from_bytes (encrypted->ciphertext), error);
   if (plaintext == NULL)
@@ -176,7 +164,7 @@ decrypt_group_secrets (const ConfabMlsWelcome   *welcome,
   if (confab_secret_get_length (secrets->joiner_secret) != length
       || (secrets->path_secret != NULL && confab_secret_get_length (secrets->path_secret) != length))
     {
-      fail (error, CONFAB_MLS_ERROR_MALFORMED, "a secret of the Welcome has the wrong length");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_MALFORMED, "a secret of the Welcome has the wrong length");
       return NULL;
     }
 
@@ -190,15 +178,10 @@ decrypt_group_info (const ConfabMlsWelcome   *welcome,
                     const ConfabSecret       *psk_secret,
                     GError                  **error)
 {
-  g_autoptr (ConfabSecret) welcome_secret =
-    confab_mls_key_schedule_derive_welcome (suite, joiner_secret, psk_secret);
-  ConfabSpan secret = confab_secret_span (welcome_secret);
-  g_autoptr (ConfabSecret) key =
-    confab_mls_expand_with_label (suite, secret, "key", confab_span_empty (),
-                                  confab_crypto_suite_get_key_length (suite));
-  g_autoptr (ConfabSecret) nonce =
-    confab_mls_expand_with_label (suite, secret, "nonce", confab_span_empty (),
-                                  confab_crypto_suite_get_nonce_length (suite));
+  g_autoptr (ConfabSecret) key = NULL;
+  g_autoptr (ConfabSecret) nonce = NULL;
+
+  confab_mls_key_schedule_welcome_keys (suite, joiner_secret, psk_secret, &key, &nonce);
   g_autoptr (GBytes) plaintext =
     confab_crypto_aead_open (suite, confab_secret_span (key), confab_secret_span (nonce), confab_span_empty (),
                              confab_span_from_bytes (welcome->encrypted_group_info), NULL);
@@ -206,7 +189,8 @@ decrypt_group_info (const ConfabMlsWelcome   *welcome,
 
   if (plaintext == NULL)
     {
-      fail (error, CONFAB_MLS_ERROR_DECRYPTION, "the group information of the Welcome could not be decrypted");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_DECRYPTION,
+                       "the group information of the Welcome could not be decrypted");
       return NULL;
     }
 
@@ -217,7 +201,7 @@ decrypt_group_info (const ConfabMlsWelcome   *welcome,
 
   if (info->context->cipher_suite != welcome->cipher_suite)
     {
-      fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE, "the group has another cipher suite than the Welcome");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE, "the group has another cipher suite than the Welcome");
       return NULL;
     }
 
@@ -240,7 +224,7 @@ find_succession_psk (const ConfabMlsGroupSecrets  *secrets,
         continue;
 
       if (*found != NULL)
-        return fail (error, CONFAB_MLS_ERROR_PSK, "the Welcome continues more than one group");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_PSK, "the Welcome continues more than one group");
 
       *found = psk;
     }
@@ -265,7 +249,7 @@ enter_epoch (const ConfabMlsGroupInfo     *info,
 
   if (own_leaf == CONFAB_MLS_NO_NODE || own_leaf == info->signer)
     {
-      fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE, "this client is not in the group that it is welcomed to");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE, "this client is not in the group that it is welcomed to");
       return NULL;
     }
 
@@ -346,13 +330,13 @@ confab_mls_group_join (GBytes              *welcome,
 
   if (message->welcome == NULL)
     {
-      fail (error, CONFAB_MLS_ERROR_ARGUMENT, "the message is no Welcome");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_ARGUMENT, "the message is no Welcome");
       return NULL;
     }
 
   if (!g_bytes_equal (confab_mls_identity_get_public_key (identity), key_package->leaf_node->signature_key))
     {
-      fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE, "the key package is not of this identity");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE, "the key package is not of this identity");
       return NULL;
     }
 

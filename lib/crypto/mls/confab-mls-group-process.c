@@ -11,16 +11,6 @@
 #include "confab-mls-group-private.h"
 
 static gboolean
-fail (GError         **error,
-      ConfabMlsError   code,
-      const char      *message)
-{
-  g_set_error_literal (error, CONFAB_MLS_ERROR, code, message);
-
-  return FALSE;
-}
-
-static gboolean
 check_group_and_epoch (ConfabMlsGroup  *self,
                        GBytes          *group_id,
                        guint64          epoch,
@@ -30,7 +20,7 @@ check_group_and_epoch (ConfabMlsGroup  *self,
   guint64 current = self->epoch->context->epoch;
 
   if (!g_bytes_equal (group_id, self->epoch->context->group_id))
-    return fail (error, CONFAB_MLS_ERROR_WRONG_GROUP, "the message is for another group");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_WRONG_GROUP, "the message is for another group");
 
   if (epoch > current)
     {
@@ -84,7 +74,7 @@ find_signature_key (ConfabMlsGroup          *self,
       return g_bytes_ref (content->commit->path->leaf_node->signature_key);
     }
 
-  fail (error, CONFAB_MLS_ERROR_SENDER, "the sender of the message does not exist or may not send it");
+  confab_mls_fail (error, CONFAB_MLS_ERROR_SENDER, "the sender of the message does not exist or may not send it");
 
   return NULL;
 }
@@ -113,7 +103,7 @@ check_sender (const ConfabMlsContent  *content,
       break;
     }
 
-  return may || fail (error, CONFAB_MLS_ERROR_SENDER, "such a sender may not send such content in this way");
+  return may || confab_mls_fail (error, CONFAB_MLS_ERROR_SENDER, "such a sender may not send such content in this way");
 }
 
 static ConfabMlsEvent *
@@ -232,7 +222,7 @@ find_message_keys (ConfabMlsGroup  *self,
       return TRUE;
     }
 
-  return fail (error, CONFAB_MLS_ERROR_OLD_EPOCH, "the keys of that epoch are not kept any more");
+  return confab_mls_fail (error, CONFAB_MLS_ERROR_OLD_EPOCH, "the keys of that epoch are not kept any more");
 }
 
 static ConfabMlsEvent *
@@ -350,7 +340,7 @@ confab_mls_group_process (ConfabMlsGroup  *self,
   if (decoded->private_message != NULL)
     return process_private (self, decoded->private_message, error);
 
-  fail (error, CONFAB_MLS_ERROR_ARGUMENT, "the message is no message of a group");
+  confab_mls_fail (error, CONFAB_MLS_ERROR_ARGUMENT, "the message is no message of a group");
 
   return NULL;
 }

@@ -9,16 +9,6 @@
 
 #include "confab-mls-group-private.h"
 
-static gboolean
-fail (GError         **error,
-      ConfabMlsError   code,
-      const char      *message)
-{
-  g_set_error_literal (error, CONFAB_MLS_ERROR, code, message);
-
-  return FALSE;
-}
-
 static GHashTable *
 list_credentials (ConfabMlsRatchetTree *tree)
 {
@@ -70,16 +60,17 @@ check_reinitialized (ConfabMlsGroup               *predecessor,
   const ConfabMlsProposal *reinit = predecessor->reinit;
 
   if (reinit == NULL || psk->epoch != predecessor->epoch->context->epoch)
-    return fail (error, CONFAB_MLS_ERROR_REINIT, "the group that is to be continued was not re-initialised");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_REINIT, "the group that is to be continued was not re-initialised");
 
   if (!g_bytes_equal (reinit->group_id, context->group_id)
       || reinit->version != CONFAB_MLS_VERSION_10
       || reinit->cipher_suite != context->cipher_suite
       || !confab_mls_extensions_equal (reinit->extensions, context->extensions))
-    return fail (error, CONFAB_MLS_ERROR_REINIT, "the group is not what was agreed on when the old one was closed");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_REINIT,
+                            "the group is not what was agreed on when the old one was closed");
 
   return is_subset (predecessor->epoch->tree, tree)
-         || fail (error, CONFAB_MLS_ERROR_REINIT, "a member of the old group is missing from its successor");
+         || confab_mls_fail (error, CONFAB_MLS_ERROR_REINIT, "a member of the old group is missing from its successor");
 }
 
 static gboolean
@@ -89,10 +80,10 @@ check_branch (ConfabMlsGroup               *predecessor,
               GError                      **error)
 {
   if (context->cipher_suite != predecessor->epoch->context->cipher_suite)
-    return fail (error, CONFAB_MLS_ERROR_REINIT, "a branch has another cipher suite than its group");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_REINIT, "a branch has another cipher suite than its group");
 
   return is_subset (tree, predecessor->epoch->tree)
-         || fail (error, CONFAB_MLS_ERROR_REINIT, "a member of the branch is no member of the group");
+         || confab_mls_fail (error, CONFAB_MLS_ERROR_REINIT, "a member of the branch is no member of the group");
 }
 
 /**
@@ -116,10 +107,11 @@ confab_mls_group_check_succession (ConfabMlsGroup               *predecessor,
                                    GError                      **error)
 {
   if (predecessor == NULL || !g_bytes_equal (psk->group_id, confab_mls_group_get_id (predecessor)))
-    return fail (error, CONFAB_MLS_ERROR_REINIT, "the group that the new one continues was not given");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_REINIT, "the group that the new one continues was not given");
 
   if (context->epoch != 1)
-    return fail (error, CONFAB_MLS_ERROR_REINIT, "a group that continues another one is not in its first epoch");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_REINIT,
+                            "a group that continues another one is not in its first epoch");
 
   return psk->usage == CONFAB_MLS_RESUMPTION_REINIT ? check_reinitialized (predecessor, psk, context, tree, error)
                                                     : check_branch (predecessor, context, tree, error);
@@ -187,7 +179,8 @@ confab_mls_group_create_reinitialized (ConfabMlsGroup         *self,
 {
   if (self->reinit == NULL || self->reinit->cipher_suite != confab_mls_identity_get_cipher_suite (identity))
     {
-      fail (error, CONFAB_MLS_ERROR_REINIT, "the group was not re-initialised to the cipher suite of this identity");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_REINIT,
+                       "the group was not re-initialised to the cipher suite of this identity");
       return NULL;
     }
 

@@ -52,6 +52,14 @@ confab_mls_pending_commit_free (ConfabMlsPendingCommit *self)
   g_free (self);
 }
 
+/**
+ * confab_mls_commit_result_free:
+ * @self: (transfer full): a result
+ *
+ * Frees a result.
+ *
+ * Since: 0.1
+ */
 void
 confab_mls_commit_result_free (ConfabMlsCommitResult *self)
 {

@@ -200,12 +200,26 @@ confab_mls_key_bundle_get_reference (ConfabMlsKeyBundle *self)
   return self->reference;
 }
 
+/**
+ * confab_mls_key_bundle_get_init_key:
+ * @self: a bundle
+ *
+ * Returns: (transfer none): the private key that a Welcome is decrypted with
+ * Since: 0.1
+ */
 ConfabSecret *
 confab_mls_key_bundle_get_init_key (ConfabMlsKeyBundle *self)
 {
   return self->init_key;
 }
 
+/**
+ * confab_mls_key_bundle_get_encryption_key:
+ * @self: a bundle
+ *
+ * Returns: (transfer none): the private key of its leaf
+ * Since: 0.1
+ */
 ConfabSecret *
 confab_mls_key_bundle_get_encryption_key (ConfabMlsKeyBundle *self)
 {

@@ -23,6 +23,13 @@ confab_mls_key_package_new (void)
   return self;
 }
 
+/**
+ * confab_mls_key_package_ref:
+ * @self: a key package
+ *
+ * Returns: (transfer full): @self
+ * Since: 0.1
+ */
 ConfabMlsKeyPackage *
 confab_mls_key_package_ref (ConfabMlsKeyPackage *self)
 {
@@ -31,6 +38,14 @@ confab_mls_key_package_ref (ConfabMlsKeyPackage *self)
   return self;
 }
 
+/**
+ * confab_mls_key_package_unref:
+ * @self: (transfer full): a key package
+ *
+ * Drops a reference.
+ *
+ * Since: 0.1
+ */
 void
 confab_mls_key_package_unref (ConfabMlsKeyPackage *self)
 {

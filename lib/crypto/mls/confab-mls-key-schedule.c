@@ -52,6 +52,23 @@ confab_mls_key_schedule_derive_welcome (const ConfabCryptoSuite *suite,
   return confab_mls_derive_secret (suite, confab_secret_span (member), "welcome");
 }
 
+/* What the group information in a Welcome is encrypted with (section 12.4.3.1). */
+void
+confab_mls_key_schedule_welcome_keys (const ConfabCryptoSuite  *suite,
+                                      const ConfabSecret       *joiner_secret,
+                                      const ConfabSecret       *psk_secret,
+                                      ConfabSecret            **key,
+                                      ConfabSecret            **nonce)
+{
+  g_autoptr (ConfabSecret) welcome = confab_mls_key_schedule_derive_welcome (suite, joiner_secret, psk_secret);
+  ConfabSpan secret = confab_secret_span (welcome);
+
+  *key = confab_mls_expand_with_label (suite, secret, "key", confab_span_empty (),
+                                       confab_crypto_suite_get_key_length (suite));
+  *nonce = confab_mls_expand_with_label (suite, secret, "nonce", confab_span_empty (),
+                                         confab_crypto_suite_get_nonce_length (suite));
+}
+
 /**
  * confab_mls_epoch_secrets_new: (skip)
  * @suite: a cipher suite

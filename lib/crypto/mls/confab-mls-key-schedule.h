@@ -30,6 +30,11 @@ ConfabSecret          *confab_mls_key_schedule_derive_joiner  (const ConfabCrypt
 ConfabSecret          *confab_mls_key_schedule_derive_welcome (const ConfabCryptoSuite      *suite,
                                                                const ConfabSecret           *joiner_secret,
                                                                const ConfabSecret           *psk_secret);
+void                   confab_mls_key_schedule_welcome_keys   (const ConfabCryptoSuite      *suite,
+                                                               const ConfabSecret           *joiner_secret,
+                                                               const ConfabSecret           *psk_secret,
+                                                               ConfabSecret                **key,
+                                                               ConfabSecret                **nonce);
 ConfabMlsEpochSecrets *confab_mls_epoch_secrets_new           (const ConfabCryptoSuite      *suite,
                                                                const ConfabSecret           *joiner_secret,
                                                                const ConfabSecret           *psk_secret,

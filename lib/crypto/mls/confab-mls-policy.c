@@ -338,6 +338,13 @@ confab_mls_policy_set_allow_resync (ConfabMlsPolicy *self,
   self->allow_resync = allow;
 }
 
+/**
+ * confab_mls_policy_get_now:
+ * @self: a policy
+ *
+ * Returns: the time, in seconds since 1970
+ * Since: 0.1
+ */
 guint64
 confab_mls_policy_get_now (const ConfabMlsPolicy *self)
 {
@@ -347,66 +354,148 @@ confab_mls_policy_get_now (const ConfabMlsPolicy *self)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
+/**
+ * confab_mls_policy_get_check_received_lifetime:
+ * @self: a policy
+ *
+ * Returns: whether the lifetime of received leaf nodes is checked
+ * Since: 0.1
+ */
 gboolean
 confab_mls_policy_get_check_received_lifetime (const ConfabMlsPolicy *self)
 {
   return self->check_received_lifetime;
 }
 
+/**
+ * confab_mls_policy_get_maximum_lifetime:
+ * @self: a policy
+ *
+ * Returns: the longest lifetime of a key package, in seconds
+ * Since: 0.1
+ */
 guint64
 confab_mls_policy_get_maximum_lifetime (const ConfabMlsPolicy *self)
 {
   return self->maximum_lifetime;
 }
 
+/**
+ * confab_mls_policy_get_maximum_members:
+ * @self: a policy
+ *
+ * Returns: the largest number of members
+ * Since: 0.1
+ */
 guint
 confab_mls_policy_get_maximum_members (const ConfabMlsPolicy *self)
 {
   return self->maximum_members;
 }
 
+/**
+ * confab_mls_policy_get_retained_epochs:
+ * @self: a policy
+ *
+ * Returns: for how many past epochs late messages are read
+ * Since: 0.1
+ */
 guint
 confab_mls_policy_get_retained_epochs (const ConfabMlsPolicy *self)
 {
   return self->retained_epochs;
 }
 
+/**
+ * confab_mls_policy_get_retained_resumptions:
+ * @self: a policy
+ *
+ * Returns: for how many epochs the resumption key is kept
+ * Since: 0.1
+ */
 guint
 confab_mls_policy_get_retained_resumptions (const ConfabMlsPolicy *self)
 {
   return self->retained_resumptions;
 }
 
+/**
+ * confab_mls_policy_get_generations_ahead:
+ * @self: a policy
+ *
+ * Returns: how many messages of one sender may be missing before one that arrives
+ * Since: 0.1
+ */
 guint
 confab_mls_policy_get_generations_ahead (const ConfabMlsPolicy *self)
 {
   return self->generations_ahead;
 }
 
+/**
+ * confab_mls_policy_get_generations_kept:
+ * @self: a policy
+ *
+ * Returns: for how many missing messages of one sender keys are kept
+ * Since: 0.1
+ */
 guint
 confab_mls_policy_get_generations_kept (const ConfabMlsPolicy *self)
 {
   return self->generations_kept;
 }
 
+/**
+ * confab_mls_policy_get_encrypt_handshakes:
+ * @self: a policy
+ *
+ * Returns: whether proposals and commits are sent encrypted
+ * Since: 0.1
+ */
 gboolean
 confab_mls_policy_get_encrypt_handshakes (const ConfabMlsPolicy *self)
 {
   return self->encrypt_handshakes;
 }
 
+/**
+ * confab_mls_policy_get_padding:
+ * @self: a policy
+ *
+ * Returns: what messages are padded to a multiple of, in bytes
+ * Since: 0.1
+ */
 guint
 confab_mls_policy_get_padding (const ConfabMlsPolicy *self)
 {
   return self->padding;
 }
 
+/**
+ * confab_mls_policy_get_allow_resync:
+ * @self: a policy
+ *
+ * Returns: whether external commits may remove the newcomer's old leaf
+ * Since: 0.1
+ */
 gboolean
 confab_mls_policy_get_allow_resync (const ConfabMlsPolicy *self)
 {
   return self->allow_resync;
 }
 
+/**
+ * confab_mls_policy_check_member:
+ * @self: a policy
+ * @presented: who wants to be accepted
+ * @replaced: (nullable): the member whose place it takes
+ * @error: return location for an error
+ *
+ * Asks the application about somebody.
+ *
+ * Returns: %TRUE if it accepts
+ * Since: 0.1
+ */
 gboolean
 confab_mls_policy_check_member (const ConfabMlsPolicy  *self,
                                 const ConfabMlsMember  *presented,
@@ -489,6 +578,16 @@ confab_mls_policy_check_lifetime (const ConfabMlsPolicy    *self,
   return FALSE;
 }
 
+/**
+ * confab_mls_policy_find_psk:
+ * @self: a policy
+ * @psk: the identifier of a pre-shared key
+ *
+ * Asks the application for a pre-shared key.
+ *
+ * Returns: (transfer full) (nullable): the key
+ * Since: 0.1
+ */
 ConfabSecret *
 confab_mls_policy_find_psk (const ConfabMlsPolicy *self,
                             const ConfabMlsPskId  *psk)

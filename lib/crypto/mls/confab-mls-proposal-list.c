@@ -105,16 +105,6 @@ confab_mls_proposal_list_get_psks (const ConfabMlsProposalList *self)
 }
 
 static gboolean
-fail (GError         **error,
-      ConfabMlsError   code,
-      const char      *message)
-{
-  g_set_error_literal (error, CONFAB_MLS_ERROR, code, message);
-
-  return FALSE;
-}
-
-static gboolean
 check_add (const ConfabMlsProposal         *proposal,
            const ConfabMlsCommitSituation  *situation,
            GError                         **error)
@@ -122,7 +112,8 @@ check_add (const ConfabMlsProposal         *proposal,
   const ConfabMlsKeyPackage *key_package = proposal->key_package;
 
   if (key_package->cipher_suite != situation->context->cipher_suite)
-    return fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE, "a key package is for another cipher suite than the group's");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_KEY_PACKAGE,
+                            "a key package is for another cipher suite than the group's");
 
   return confab_mls_key_package_verify (key_package, error)
          && confab_mls_policy_check_lifetime (situation->policy, key_package->leaf_node, !situation->is_sending, error)
@@ -142,10 +133,10 @@ check_update (const ConfabMlsProposalEntry    *entry,
   if (entry->sender.type == CONFAB_MLS_SENDER_MEMBER)
     replaced = confab_mls_ratchet_tree_get_leaf (situation->tree, entry->sender.index);
   if (replaced == NULL)
-    return fail (error, CONFAB_MLS_ERROR_SENDER, "an update does not come from a member");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_SENDER, "an update does not come from a member");
 
   if (g_bytes_equal (leaf_node->encryption_key, replaced->encryption_key))
-    return fail (error, CONFAB_MLS_ERROR_LEAF_NODE, "an update does not change the encryption key");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_LEAF_NODE, "an update does not change the encryption key");
 
   return confab_mls_leaf_node_check (leaf_node, suite, CONFAB_MLS_LEAF_SOURCE_UPDATE, error)
          && confab_mls_leaf_node_verify (leaf_node, suite, situation->context->group_id, entry->sender.index, error)
@@ -161,12 +152,12 @@ check_psk (const ConfabMlsProposal         *proposal,
   const ConfabCryptoSuite *suite = confab_mls_ratchet_tree_get_suite (situation->tree);
 
   if (g_bytes_get_size (psk->nonce) != confab_crypto_suite_get_hash_length (suite))
-    return fail (error, CONFAB_MLS_ERROR_PROPOSAL, "the nonce of a pre-shared key has the wrong length");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL, "the nonce of a pre-shared key has the wrong length");
 
   if (psk->type == CONFAB_MLS_PSK_RESUMPTION && psk->usage != CONFAB_MLS_RESUMPTION_APPLICATION
       && !situation->begins_successor)
-    return fail (error, CONFAB_MLS_ERROR_PROPOSAL,
-                 "a resumption key for reinit or branch is used outside the first commit of a new group");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL,
+                            "a resumption key for reinit or branch is used outside the first commit of a new group");
 
   return TRUE;
 }
@@ -281,7 +272,7 @@ confab_mls_proposal_check (const ConfabMlsProposalEntry    *entry,
 
     case CONFAB_MLS_PROPOSAL_REMOVE:
       if (confab_mls_ratchet_tree_get_leaf (situation->tree, proposal->removed) == NULL)
-        return fail (error, CONFAB_MLS_ERROR_NO_SUCH_MEMBER, "a proposal removes somebody who is no member");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_NO_SUCH_MEMBER, "a proposal removes somebody who is no member");
       return TRUE;
 
     case CONFAB_MLS_PROPOSAL_PSK:
@@ -289,7 +280,7 @@ confab_mls_proposal_check (const ConfabMlsProposalEntry    *entry,
 
     case CONFAB_MLS_PROPOSAL_REINIT:
       if (proposal->version < CONFAB_MLS_VERSION_10)
-        return fail (error, CONFAB_MLS_ERROR_PROPOSAL, "a re-initialisation to an older protocol version");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL, "a re-initialisation to an older protocol version");
       return TRUE;
 
     case CONFAB_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
@@ -321,10 +312,10 @@ check_leaves (const ConfabMlsProposalList  *self,
         continue;
 
       if (leaf == committer)
-        return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit updates or removes its own committer");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit updates or removes its own committer");
 
       if (!g_hash_table_add (leaves, GUINT_TO_POINTER (leaf)))
-        return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit updates or removes a member twice");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit updates or removes a member twice");
     }
 
   return TRUE;
@@ -347,7 +338,7 @@ check_added_clients (const ConfabMlsProposalList  *self,
         g_hash_table_add (removed, GUINT_TO_POINTER (proposal->removed));
       else if (proposal->type == CONFAB_MLS_PROPOSAL_ADD
                && !g_hash_table_add (clients, proposal->key_package->leaf_node->signature_key))
-        return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit adds a client twice");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit adds a client twice");
     }
 
   if (g_hash_table_size (clients) == 0)
@@ -359,7 +350,8 @@ check_added_clients (const ConfabMlsProposalList  *self,
 
       if (leaf_node != NULL && g_hash_table_contains (clients, leaf_node->signature_key)
           && !g_hash_table_contains (removed, GUINT_TO_POINTER (i)))
-        return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit adds a client that is a member already");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST,
+                                "a commit adds a client that is a member already");
     }
 
   return TRUE;
@@ -379,7 +371,7 @@ check_psks (const ConfabMlsProposalList  *self,
 
       confab_mls_psk_id_write (g_ptr_array_index (psks, i), encoded);
       if (!g_hash_table_add (seen, g_byte_array_free_to_bytes (encoded)))
-        return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit uses a pre-shared key twice");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit uses a pre-shared key twice");
     }
 
   return TRUE;
@@ -403,13 +395,15 @@ check_regular (const ConfabMlsProposalList     *self,
                GError                         **error)
 {
   if (count_type (self, CONFAB_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS) > 1)
-    return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit replaces the extensions of the group twice");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST,
+                            "a commit replaces the extensions of the group twice");
 
   if (count_type (self, CONFAB_MLS_PROPOSAL_REINIT) > 0 && self->entries->len > 1)
-    return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a commit re-initialises the group and does more than that");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST,
+                            "a commit re-initialises the group and does more than that");
 
   if (count_type (self, CONFAB_MLS_PROPOSAL_EXTERNAL_INIT) > 0)
-    return fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a member's commit has an external_init proposal");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_PROPOSAL_LIST, "a member's commit has an external_init proposal");
 
   return check_leaves (self, situation->committer, error)
          && check_added_clients (self, situation->tree, error);
@@ -424,15 +418,18 @@ check_external (const ConfabMlsProposalList     *self,
 
   if (count_type (self, CONFAB_MLS_PROPOSAL_EXTERNAL_INIT) != 1 || n_removes > 1
       || count_type (self, CONFAB_MLS_PROPOSAL_PSK) + n_removes + 1 != self->entries->len)
-    return fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "an external commit has other proposals than it may have");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN,
+                            "an external commit has other proposals than it may have");
 
   if (n_removes > 0 && !confab_mls_policy_get_allow_resync (situation->policy))
-    return fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "the policy forbids external commits that remove a member");
+    return confab_mls_fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN,
+                            "the policy forbids external commits that remove a member");
 
   for (guint i = 0; i < self->entries->len; i++)
     {
       if (((ConfabMlsProposalEntry *) g_ptr_array_index (self->entries, i))->reference != NULL)
-        return fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN, "an external commit refers to proposals of others");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_EXTERNAL_JOIN,
+                                "an external commit refers to proposals of others");
     }
 
   return TRUE;
@@ -544,7 +541,7 @@ confab_mls_proposal_list_apply (const ConfabMlsProposalList  *self,
   if (applied->added->len > 0
       && confab_mls_ratchet_tree_count_members (tree) > confab_mls_policy_get_maximum_members (policy))
     {
-      fail (error, CONFAB_MLS_ERROR_TOO_LARGE, "the group would get too many members");
+      confab_mls_fail (error, CONFAB_MLS_ERROR_TOO_LARGE, "the group would get too many members");
       return NULL;
     }
 
@@ -594,7 +591,8 @@ check_changed_keys (const GArray          *changed,
       if (!count_key (encryption_keys, key)
           || (confab_mls_tree_is_leaf (node)
               && !count_key (signature_keys, confab_mls_ratchet_tree_get_leaf (tree, node / 2)->signature_key)))
-        return fail (error, CONFAB_MLS_ERROR_DUPLICATE_KEY, "a key of a new leaf node is in the group already");
+        return confab_mls_fail (error, CONFAB_MLS_ERROR_DUPLICATE_KEY,
+                                "a key of a new leaf node is in the group already");
     }
 
   return TRUE;
@@ -669,7 +667,8 @@ confab_mls_update_path_check_keys (const ConfabMlsUpdatePath  *update,
                                    update->leaf_node->signature_key);
     }
 
-  return are_new || fail (error, CONFAB_MLS_ERROR_DUPLICATE_KEY, "a key of the update path is in the group already");
+  return are_new || confab_mls_fail (error, CONFAB_MLS_ERROR_DUPLICATE_KEY,
+                                     "a key of the update path is in the group already");
 }
 
 void

@@ -143,6 +143,13 @@ confab_mls_proposal_new_group_context_extensions (GPtrArray *extensions)
   return self;
 }
 
+/**
+ * confab_mls_proposal_ref:
+ * @self: a proposal
+ *
+ * Returns: (transfer full): @self
+ * Since: 0.1
+ */
 ConfabMlsProposal *
 confab_mls_proposal_ref (ConfabMlsProposal *self)
 {
@@ -151,6 +158,14 @@ confab_mls_proposal_ref (ConfabMlsProposal *self)
   return self;
 }
 
+/**
+ * confab_mls_proposal_unref:
+ * @self: (transfer full): a proposal
+ *
+ * Drops a reference.
+ *
+ * Since: 0.1
+ */
 void
 confab_mls_proposal_unref (ConfabMlsProposal *self)
 {
@@ -282,6 +297,13 @@ confab_mls_proposal_write (const ConfabMlsProposal *self,
   confab_mls_proposal_write_body (self, out);
 }
 
+/**
+ * confab_mls_proposal_type_name:
+ * @type: a #ConfabMlsProposalType
+ *
+ * Returns: its name in RFC 9420, for messages to people who debug
+ * Since: 0.1
+ */
 const char *
 confab_mls_proposal_type_name (guint16 type)
 {

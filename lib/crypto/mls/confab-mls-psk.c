@@ -61,6 +61,13 @@ confab_mls_psk_id_new_resumption (const ConfabCryptoSuite  *suite,
   return self;
 }
 
+/**
+ * confab_mls_psk_id_copy:
+ * @self: an identifier
+ *
+ * Returns: (transfer full): a copy
+ * Since: 0.1
+ */
 ConfabMlsPskId *
 confab_mls_psk_id_copy (const ConfabMlsPskId *self)
 {
@@ -75,6 +82,14 @@ confab_mls_psk_id_copy (const ConfabMlsPskId *self)
   return copy;
 }
 
+/**
+ * confab_mls_psk_id_free:
+ * @self: (transfer full): an identifier
+ *
+ * Frees an identifier.
+ *
+ * Since: 0.1
+ */
 void
 confab_mls_psk_id_free (ConfabMlsPskId *self)
 {
@@ -129,6 +144,14 @@ confab_mls_psk_id_write (const ConfabMlsPskId *self,
   confab_mls_write_bytes (out, self->nonce);
 }
 
+/**
+ * confab_mls_psk_id_equal:
+ * @one: an identifier
+ * @other: another
+ *
+ * Returns: whether they are the same, nonce included
+ * Since: 0.1
+ */
 gboolean
 confab_mls_psk_id_equal (const ConfabMlsPskId *one,
                          const ConfabMlsPskId *other)

@@ -666,6 +666,14 @@ compare_leaves (gconstpointer one,
   return left < right ? -1 : left > right;
 }
 
+/* Whether an ascending list of leaves has @leaf. */
+gboolean
+confab_mls_leaf_list_has (const GArray *leaves,
+                          guint32       leaf)
+{
+  return g_array_binary_search ((GArray *) leaves, &leaf, compare_leaves, NULL);
+}
+
 static void
 resolve_into (ConfabMlsRatchetTree *self,
               guint32               node,
@@ -721,10 +729,8 @@ confab_mls_ratchet_tree_resolve (ConfabMlsRatchetTree *self,
   for (guint i = 0; i < resolution->len; i++)
     {
       guint32 member = g_array_index (resolution, guint32, i);
-      guint32 leaf = member / 2;
 
-      if (!confab_mls_tree_is_leaf (member)
-          || !g_array_binary_search ((GArray *) excluded_leaves, &leaf, compare_leaves, NULL))
+      if (!confab_mls_tree_is_leaf (member) || !confab_mls_leaf_list_has (excluded_leaves, member / 2))
         g_array_index (resolution, guint32, kept++) = member;
     }
   g_array_set_size (resolution, kept);

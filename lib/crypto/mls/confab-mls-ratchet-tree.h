@@ -28,6 +28,9 @@ void                  confab_mls_parent_node_unref              (ConfabMlsParent
 void                  confab_mls_parent_node_write              (const ConfabMlsParentNode   *self,
                                                                  GByteArray                  *out);
 
+gboolean              confab_mls_leaf_list_has                  (const GArray                *leaves,
+                                                                 guint32                      leaf);
+
 ConfabMlsRatchetTree *confab_mls_ratchet_tree_new               (const ConfabCryptoSuite     *suite);
 ConfabMlsRatchetTree *confab_mls_ratchet_tree_copy              (ConfabMlsRatchetTree        *self);
 ConfabMlsRatchetTree *confab_mls_ratchet_tree_ref               (ConfabMlsRatchetTree        *self);

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 /* The largest hash of any suite: room for what is kept inline. */
 #define CONFAB_MLS_MAXIMUM_HASH 64
 
+/* Labels that sender and receiver use in different files. */
+#define CONFAB_MLS_LABEL_WELCOME "Welcome"
+#define CONFAB_MLS_LABEL_EXTERNAL_INIT "MLS 1.0 external init secret"
+
 const ConfabCryptoSuite *confab_mls_suite_lookup        (guint16                   id,
                                                          GError                  **error);
 ConfabSecret            *confab_mls_expand_with_label   (const ConfabCryptoSuite  *suite,

@@ -9,16 +9,6 @@
 
 #include "confab-mls-tree-validation.h"
 
-static gint
-compare_leaves (gconstpointer one,
-                gconstpointer other)
-{
-  guint32 left = *(const guint32 *) one;
-  guint32 right = *(const guint32 *) other;
-
-  return left < right ? -1 : left > right;
-}
-
 /* The one node in the resolution of @child that is no unmerged leaf of @parent. CONFAB_MLS_NO_NODE if there is none or
  * more than one, or if not every unmerged leaf below @child is in the resolution: then @child was not in the update
  * that set @parent. */
@@ -38,7 +28,7 @@ find_descendant (ConfabMlsRatchetTree *tree,
       guint32 leaf = node / 2;
 
       if (confab_mls_tree_is_leaf (node)
-          && g_array_binary_search (parent->unmerged_leaves, &leaf, compare_leaves, NULL))
+          && confab_mls_leaf_list_has (parent->unmerged_leaves, leaf))
         n_unmerged++;
       else if (found == CONFAB_MLS_NO_NODE)
         found = node;
@@ -126,7 +116,7 @@ check_unmerged_leaf (ConfabMlsRatchetTree *tree,
       guint32 ancestor = confab_mls_tree_ancestor (2 * leaf, level);
       ConfabMlsParentNode *between = confab_mls_ratchet_tree_get_parent (tree, ancestor);
 
-      if (between != NULL && !g_array_binary_search (between->unmerged_leaves, &leaf, compare_leaves, NULL))
+      if (between != NULL && !confab_mls_leaf_list_has (between->unmerged_leaves, leaf))
         return FALSE;
     }
 

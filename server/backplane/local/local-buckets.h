@@ -17,8 +17,8 @@ LocalBuckets *local_buckets_new (void);
 void local_buckets_free (LocalBuckets *self);
 
 /* now: monotonic microseconds. The rest as in backplane.h. */
-gboolean local_buckets_take (LocalBuckets *self, const char *bucket, const char *who, double rate, double burst, gint64 now,
-                             double *retry_after, double *remaining);
+gboolean local_buckets_take (LocalBuckets *self, const char *bucket, const char *who, double rate, double burst,
+                             gint64 now, double *retry_after, double *remaining);
 /* How many are remembered. */
 guint local_buckets_count (LocalBuckets *self);
 

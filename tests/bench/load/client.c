@@ -59,18 +59,22 @@ client_write (Client *self, gconstpointer bytes, gsize length)
 
 /* ---- Messages --------------------------------------------------------------------------------------------- */
 
+#define BEFORE_ID "{\"event\":\"send-message\",\"id\":"
+#define BEFORE_CLIENT_ID ",\"data\":{\"clientId\":\""
 #define ID_DIGITS 10
 #define DUE_DIGITS 16
 
-/* id and clientId are ten digits, the time sixteen; the text is filled up to its length. */
+/* The number of the message is ten digits, the time sixteen; the text is filled up to its length. No clientId comes
+ * twice, not even in another run: the server would answer with the first message. */
 static void
 client_prepare (Client *self)
 {
   g_autoptr(GString) json = g_string_new (NULL);
+  guint32 run = (guint32) (g_get_real_time () / G_USEC_PER_SEC);
   gsize length;
 
-  g_string_printf (json, "{\"event\":\"send-message\",\"id\":1000000000,\"data\":{\"clientId\":\"%08u-1000000000\","
-                   "\"roomId\":\"%s\",\"content\":\"" DUE "0000000000000000 ", self->number, self->person->room_id);
+  g_string_printf (json, BEFORE_ID "1000000000" BEFORE_CLIENT_ID "%08x-%08x-1000000000\"", run, self->number);
+  g_string_append_printf (json, ",\"roomId\":\"%s\",\"content\":\"" DUE "0000000000000000 ", self->person->room_id);
   for (guint i = strlen (DUE) + DUE_DIGITS + 1; i < TEXT_LENGTH; i++)
     g_string_append_c (json, 'a' + (i * 7) % 26);
   g_string_append (json, "\"}}");
@@ -111,8 +115,8 @@ client_send_message (Client *self, gint64 due)
   char *json = self->frame + HEADER_LENGTH;
   guint64 number = 1000000000 + self->n_sent;
 
-  write_digits (json + strlen ("{\"event\":\"send-message\",\"id\":"), number, ID_DIGITS);
-  write_digits (json + strlen ("{\"event\":\"send-message\",\"id\":1000000000,\"data\":{\"clientId\":\"00000000-"), number, ID_DIGITS);
+  write_digits (json + strlen (BEFORE_ID), number, ID_DIGITS);
+  write_digits (json + strlen (BEFORE_ID "1000000000" BEFORE_CLIENT_ID "00000000-00000000-"), number, ID_DIGITS);
   write_digits (self->frame + self->frame_length - strlen ("\"}}") - TEXT_LENGTH + strlen (DUE), due, DUE_DIGITS);
   client_write (self, self->frame, self->frame_length);
   self->n_sent++;
@@ -136,7 +140,8 @@ on_reply (Client *self, const char *text, gsize length)
         load->refusal = g_strndup (text, length);
     }
   else if (load->measuring && (due = memmem (text, length, DUE, strlen (DUE))) != NULL)
-    histogram_add (&load->acknowledgement, g_get_monotonic_time () - (gint64) read_digits (due + strlen (DUE), DUE_DIGITS));
+    histogram_add (&load->acknowledgement, g_get_monotonic_time () - (gint64) read_digits (due + strlen (DUE),
+                                                                                           DUE_DIGITS));
   if (load->sending && load->window > 0)
     client_send_message (self, g_get_monotonic_time ());
 }

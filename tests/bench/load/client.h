@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The load shares the machine with the server that it measures, so nothing here parses JSON: frames are told apart by how
- * they begin, and a message carries the time when it was due at a fixed place.
+ * The load shares the machine with the server that it measures, so nothing here parses JSON: frames are told apart by
+ * how they begin, and a message carries the time when it was due at a fixed place.
  */
 #pragma once
 

@@ -23,19 +23,21 @@
 
 static char *server;
 static int pid;
+static char *people_file;
 static int n_people = 1000;
 static int room_size = 10;
 static int n_idle = 10000;
 static int idle_seconds = 10;
 static int rate = 1000;
 static int seconds = 30;
-static int window = 1;
+static int window = 4;
 static int warm_up = 3;
 
 static const GOptionEntry options[] = {
   { "server", 0, 0, G_OPTION_ARG_STRING, &server, "Where it listens", "HOST:PORT" },
   { "pid", 0, 0, G_OPTION_ARG_INT, &pid, "Whose memory and time to tell", "PID" },
   { "people", 0, 0, G_OPTION_ARG_INT, &n_people, "Accounts, one connection each (idle: shared)", "N" },
+  { "people-file", 0, 0, G_OPTION_ARG_FILENAME, &people_file, "Where to keep them for the next time", "FILE" },
   { "room-size", 0, 0, G_OPTION_ARG_INT, &room_size, "Members of a room", "N" },
   { "idle-connections", 0, 0, G_OPTION_ARG_INT, &n_idle, "For idle", "N" },
   { "idle-seconds", 0, 0, G_OPTION_ARG_INT, &idle_seconds, "How long to do nothing", "S" },
@@ -111,37 +113,68 @@ typedef struct
   double begin_server;
   double begin_own;
   gint64 begin;
+  guint64 sent, acknowledged, received;
 } Span;
 
 static Span
-span_begin (void)
+span_begin (Load *load)
 {
-  return (Span) { read_time (), read_own_time (), g_get_monotonic_time () };
+  load->measuring = TRUE;
+  return (Span) { read_time (), read_own_time (), g_get_monotonic_time (), load->n_sent, load->n_acknowledged,
+                  load->n_received };
+}
+
+/* What happened in a span. */
+typedef struct
+{
+  double seconds;
+  double sent, acknowledged, received;
+  double server_cores, own_cores;
+} Rates;
+
+static Rates
+span_end (const Span *self, const Load *load)
+{
+  double elapsed = (double) (g_get_monotonic_time () - self->begin) / G_USEC_PER_SEC;
+
+  return (Rates) {
+    .seconds = elapsed,
+    .sent = (load->n_sent - self->sent) / elapsed,
+    .acknowledged = (load->n_acknowledged - self->acknowledged) / elapsed,
+    .received = (load->n_received - self->received) / elapsed,
+    .server_cores = (read_time () - self->begin_server) / elapsed,
+    .own_cores = (read_own_time () - self->begin_own) / elapsed,
+  };
 }
 
 static void
-report (const char *figure, const Load *load, const Span *span, guint64 sent, guint64 acknowledged, guint64 received)
+print_histogram (const char *name, const Histogram *self)
 {
-  double elapsed = (double) (g_get_monotonic_time () - span->begin) / G_USEC_PER_SEC;
-  const Histogram *d = &load->delivery;
-  const Histogram *a = &load->acknowledgement;
+  g_print (",\"%s\":{\"p50\":%.2f,\"p99\":%.2f,\"p999\":%.2f,\"max\":%.2f}", name, histogram_get (self, 0.5),
+           histogram_get (self, 0.99), histogram_get (self, 0.999), self->maximum / 1000.0);
+}
 
-  g_print ("{\"figure\":\"%s\",\"connections\":%u,\"roomSize\":%d,\"seconds\":%.1f,\"sent\":%" G_GUINT64_FORMAT
-           ",\"acknowledged\":%" G_GUINT64_FORMAT ",\"refused\":%" G_GUINT64_FORMAT ",\"received\":%" G_GUINT64_FORMAT
-           ",\"acknowledgedPerSecond\":%.0f,\"receivedPerSecond\":%.0f,"
-           "\"deliveryMs\":{\"p50\":%.2f,\"p99\":%.2f,\"p999\":%.2f,\"max\":%.2f},"
-           "\"acknowledgementMs\":{\"p50\":%.2f,\"p99\":%.2f,\"p999\":%.2f,\"max\":%.2f},"
-           "\"serverCores\":%.2f,\"loadCores\":%.2f,\"residentMegabytes\":%.1f,\"closed\":%u}\n",
-           figure, load->n_clients, room_size, elapsed, sent, acknowledged, load->n_refused, received, acknowledged / elapsed,
-           received / elapsed, histogram_get (d, 0.5), histogram_get (d, 0.99), histogram_get (d, 0.999), d->maximum / 1000.0,
-           histogram_get (a, 0.5), histogram_get (a, 0.99), histogram_get (a, 0.999), a->maximum / 1000.0,
-           (read_time () - span->begin_server) / elapsed, (read_own_time () - span->begin_own) / elapsed,
-           (double) read_memory_kb () / 1024, load->n_closed);
-  g_printerr ("%s: %.0f acknowledged/s, %.0f received/s; delivery p50 %.2f ms, p99 %.2f ms; acknowledgement p50 %.2f ms, "
-              "p99 %.2f ms; server %.2f cores, load %.2f\n",
-              figure, acknowledged / elapsed, received / elapsed, histogram_get (d, 0.5), histogram_get (d, 0.99),
-              histogram_get (a, 0.5), histogram_get (a, 0.99), (read_time () - span->begin_server) / elapsed,
-              (read_own_time () - span->begin_own) / elapsed);
+static void
+report (const char *figure, const Load *load, const Span *span)
+{
+  Rates rates = span_end (span, load);
+
+  g_print ("{\"figure\":\"%s\",\"connections\":%u,\"roomSize\":%d,\"seconds\":%.1f", figure, load->n_clients, room_size,
+           rates.seconds);
+  g_print (",\"sentPerSecond\":%.0f,\"acknowledgedPerSecond\":%.0f,\"receivedPerSecond\":%.0f", rates.sent,
+           rates.acknowledged, rates.received);
+  print_histogram ("deliveryMs", &load->delivery);
+  print_histogram ("acknowledgementMs", &load->acknowledgement);
+  g_print (",\"serverCores\":%.2f,\"loadCores\":%.2f,\"residentMegabytes\":%.1f", rates.server_cores, rates.own_cores,
+           (double) read_memory_kb () / 1024);
+  g_print (",\"refused\":%" G_GUINT64_FORMAT ",\"closed\":%u}\n", load->n_refused, load->n_closed);
+
+  g_printerr ("%s: %.0f acknowledged/s, %.0f received/s; delivery p50 %.2f ms, p99 %.2f ms; ", figure,
+              rates.acknowledged, rates.received, histogram_get (&load->delivery, 0.5),
+              histogram_get (&load->delivery, 0.99));
+  g_printerr ("acknowledgement p50 %.2f ms, p99 %.2f ms; server %.2f cores, load %.2f\n",
+              histogram_get (&load->acknowledgement, 0.5), histogram_get (&load->acknowledgement, 0.99),
+              rates.server_cores, rates.own_cores);
   if (load->refusal != NULL)
     g_printerr ("refused: %s\n", load->refusal);
 }
@@ -154,9 +187,12 @@ load_settle (Load *load)
 
   while (load->n_acknowledged < load->n_sent && g_get_monotonic_time () < deadline)
     load_run (load, deadline, TRUE);
+  if (load->n_acknowledged < load->n_sent)
+    g_printerr ("%" G_GUINT64_FORMAT " sends were never answered\n", load->n_sent - load->n_acknowledged);
 }
 
-/* Everybody in turn. A send is measured from the moment it was due, so that a load that falls behind does not look good. */
+/* Everybody in turn. A send is measured from the moment it was due, so that a load that falls behind does not look
+ * good. */
 static void
 send_at_rate (Load *load, gint64 duration, guint *next)
 {
@@ -183,21 +219,14 @@ measure_rate (const Person *people)
   Load load;
   guint next = 0;
   Span span;
-  guint64 sent, acknowledged, received;
 
   load_init (&load, server, people, n_people, n_people);
   load_connect (&load, 256);
   send_at_rate (&load, warm_up * G_USEC_PER_SEC, &next);
-  load.measuring = TRUE;
-  span = span_begin ();
-  sent = load.n_sent;
-  acknowledged = load.n_acknowledged;
-  received = load.n_received;
+  span = span_begin (&load);
   send_at_rate (&load, seconds * G_USEC_PER_SEC, &next);
-  report ("rate", &load, &span, load.n_sent - sent, load.n_acknowledged - acknowledged, load.n_received - received);
+  report ("rate", &load, &span);
   load_settle (&load);
-  if (load.n_acknowledged < load.n_sent)
-    g_printerr ("%" G_GUINT64_FORMAT " sends were never answered\n", load.n_sent - load.n_acknowledged);
   load_clear (&load);
 }
 
@@ -206,7 +235,6 @@ measure_saturation (const Person *people)
 {
   Load load;
   Span span;
-  guint64 sent, acknowledged, received;
 
   load_init (&load, server, people, n_people, n_people);
   load_connect (&load, 256);
@@ -216,17 +244,11 @@ measure_saturation (const Person *people)
     for (int j = 0; j < window; j++)
       client_send_message (&load.clients[i], g_get_monotonic_time ());
   load_run (&load, g_get_monotonic_time () + warm_up * G_USEC_PER_SEC, FALSE);
-  load.measuring = TRUE;
-  span = span_begin ();
-  sent = load.n_sent;
-  acknowledged = load.n_acknowledged;
-  received = load.n_received;
+  span = span_begin (&load);
   load_run (&load, g_get_monotonic_time () + seconds * G_USEC_PER_SEC, FALSE);
-  report ("saturate", &load, &span, load.n_sent - sent, load.n_acknowledged - acknowledged, load.n_received - received);
+  report ("saturate", &load, &span);
   load.sending = FALSE;
   load_settle (&load);
-  if (load.n_acknowledged < load.n_sent)
-    g_printerr ("%" G_GUINT64_FORMAT " sends were never answered\n", load.n_sent - load.n_acknowledged);
   load_clear (&load);
 }
 
@@ -281,7 +303,7 @@ main (int argc, char **argv)
       return 2;
     }
   raise_limit ();
-  people = setup_people (server, n_people, room_size);
+  people = setup_people (server, n_people, room_size, people_file);
   for (int i = 1; i < argc; i++)
     measure (argv[i], people);
   setup_free (people, n_people);

@@ -60,13 +60,27 @@ post (SoupSession *session, const char *server, const char *path, const char *to
 static void
 register_person (Setup *self, SoupSession *session, guint i)
 {
-  g_autofree char *text = g_strdup_printf ("{\"username\":\"%s%u\",\"email\":\"%s%u@example.org\",\"password\":\"correct horse\"}",
-                                           self->prefix, i, self->prefix, i);
+  g_autofree char *name = g_strdup_printf ("%s%u", self->prefix, i);
+  g_autofree char *text = g_strdup_printf ("{\"username\":\"%s\",\"email\":\"%s@example.org\","
+                                           "\"password\":\"correct horse\"}", name, name);
   g_autoptr(JsonObject) answer = post (session, self->server, "/api/auth/register", NULL, text);
   Person *person = &self->people[i];
 
   person->id = g_strdup (json_object_get_string_member (json_object_get_object_member (answer, "user"), "id"));
   person->token = g_strdup (json_object_get_string_member (answer, "token"));
+  person->refresh_token = g_strdup (json_object_get_string_member (answer, "refreshToken"));
+}
+
+static void
+refresh_person (Setup *self, SoupSession *session, guint i)
+{
+  Person *person = &self->people[i];
+  g_autofree char *text = g_strdup_printf ("{\"refreshToken\":\"%s\"}", person->refresh_token);
+  g_autoptr(JsonObject) answer = post (session, self->server, "/api/auth/refresh", NULL, text);
+
+  person->token = g_strdup (json_object_get_string_member (answer, "token"));
+  g_free (person->refresh_token);
+  person->refresh_token = g_strdup (json_object_get_string_member (answer, "refreshToken"));
 }
 
 /* The first of each group makes its room. */
@@ -106,6 +120,18 @@ register_some (gpointer data)
 }
 
 static gpointer
+refresh_some (gpointer data)
+{
+  Setup *self = data;
+  g_autoptr(SoupSession) session = soup_session_new ();
+  guint i;
+
+  while ((i = g_atomic_int_add (&self->next, 1)) < self->n_people)
+    refresh_person (self, session, i);
+  return NULL;
+}
+
+static gpointer
 make_some_rooms (gpointer data)
 {
   Setup *self = data;
@@ -130,16 +156,66 @@ work (Setup *self, GThreadFunc func)
     g_thread_join (workers[i]);
 }
 
+/* One line for each: account, refresh token, room. */
+static gboolean
+read_people (Setup *self, const char *file)
+{
+  g_autofree char *text = NULL;
+  g_auto(GStrv) lines = NULL;
+
+  if (file == NULL || !g_file_get_contents (file, &text, NULL, NULL))
+    return FALSE;
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; i < self->n_people; i++)
+    {
+      g_auto(GStrv) words = lines[i] != NULL ? g_strsplit (lines[i], " ", 3) : NULL;
+
+      if (words == NULL || g_strv_length (words) != 3)
+        {
+          g_printerr ("%s has %u people, not %u\n", file, i, self->n_people);
+          exit (1);
+        }
+      self->people[i].id = g_strdup (words[0]);
+      self->people[i].refresh_token = g_strdup (words[1]);
+      self->people[i].room_id = g_str_equal (words[2], "-") ? NULL : g_strdup (words[2]);
+    }
+  return TRUE;
+}
+
+static void
+write_people (Setup *self, const char *file)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < self->n_people; i++)
+    {
+      const Person *person = &self->people[i];
+
+      g_string_append_printf (text, "%s %s %s\n", person->id, person->refresh_token,
+                              person->room_id != NULL ? person->room_id : "-");
+    }
+  if (!g_file_set_contents_full (file, text->str, text->len, G_FILE_SET_CONTENTS_NONE, 0600, &error))
+    g_printerr ("%s\n", error->message);
+}
+
 Person *
-setup_people (const char *server, guint n, guint room_size)
+setup_people (const char *server, guint n, guint room_size, const char *file)
 {
   Setup self = { .server = server, .n_people = n, .room_size = room_size };
 
   self.people = g_new0 (Person, n);
   self.prefix = g_strdup_printf ("load-%" G_GINT64_FORMAT "-", g_get_real_time () / G_USEC_PER_SEC);
-  work (&self, register_some);
-  if (room_size > 0)
-    work (&self, make_some_rooms);
+  if (read_people (&self, file))
+    work (&self, refresh_some);
+  else
+    {
+      work (&self, register_some);
+      if (room_size > 0)
+        work (&self, make_some_rooms);
+    }
+  if (file != NULL)
+    write_people (&self, file);
   g_free (self.prefix);
   return self.people;
 }
@@ -151,6 +227,7 @@ setup_free (Person *people, guint n)
     {
       g_free (people[i].id);
       g_free (people[i].token);
+      g_free (people[i].refresh_token);
       g_free (people[i].room_id);
     }
   g_free (people);

@@ -12,12 +12,14 @@ typedef struct
 {
   char *id;
   char *token;
+  char *refresh_token;
   char *room_id;     /* nullable; the room's own string */
 } Person;
 
-/* n people, registered at the server with a few requests at a time; in rooms of room_size (0: none). Exits with a message
- * when the server does not play along. */
-Person *setup_people (const char *server, guint n, guint room_size);
+/* n people, registered at the server with a few requests at a time; in rooms of room_size (0: none). With a file
+ * (nullable) they are kept for the next time: a password's hash takes longer than all else. Exits with a message when
+ * the server does not play along. */
+Person *setup_people (const char *server, guint n, guint room_size, const char *file);
 void setup_free (Person *people, guint n);
 
 G_END_DECLS

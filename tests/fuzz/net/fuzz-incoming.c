@@ -7,7 +7,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "../protocol/fuzz.h"
+#include "fuzz.h"
 #include "net/incoming.h"
 #include "net/outgoing.h"
 #include "protocol/confab-json.h"
@@ -18,7 +18,8 @@ static void
 check_reply (const Incoming *incoming, const GError *error)
 {
   g_autoptr(GBytes) nothing = g_bytes_new_static ("{}", 2);
-  g_autoptr(GBytes) frame = error != NULL ? outgoing_error (incoming->id, error, NULL) : outgoing_reply (incoming->id, nothing);
+  g_autoptr(GBytes) frame = error != NULL ? outgoing_error (incoming->id, error, NULL) : outgoing_reply (incoming->id,
+                                                                                                         nothing);
   g_autoptr(JsonNode) node = confab_json_parse (g_bytes_get_data (frame, NULL), g_bytes_get_size (frame), NULL);
 
   g_assert_nonnull (node);

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../protocol/fuzz.h"
+#include "fuzz.h"
 #include "net/stream.h"
 
 typedef struct
@@ -60,11 +60,11 @@ harness_open (Harness *self, int fd)
 
   self->context = g_main_context_new ();
   self->poller = poller_new (&counters, self->context);
-  self->poller->turn_end = self->poller->wake = on_nothing;
+  self->poller->wake = on_nothing;
   self->stream = stream_new (self->poller, fd, &owner_class, self);
   g_main_context_push_thread_default (self->poller->dormant);
-  self->socket = soup_websocket_connection_new (G_IO_STREAM (self->stream), uri, SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL,
-                                                NULL);
+  self->socket = soup_websocket_connection_new (G_IO_STREAM (self->stream), uri, SOUP_WEBSOCKET_CONNECTION_SERVER, NULL,
+                                                NULL, NULL);
   g_main_context_pop_thread_default (self->poller->dormant);
   soup_websocket_connection_set_max_incoming_payload_size (self->socket, 65536);
   g_signal_connect (self->socket, "message", G_CALLBACK (on_message), self);

@@ -40,30 +40,6 @@ patience_end (Patience *self)
   g_source_remove (self->ticker);
 }
 
-static DexFuture *
-on_settled (DexFuture *future, gpointer data)
-{
-  gboolean *settled = data;
-
-  *settled = TRUE;
-  return dex_future_new_true ();
-}
-
-gpointer
-settle_object (DexFuture *future)
-{
-  g_autoptr(DexFuture) owned = future;
-  gboolean settled = FALSE;
-  g_autoptr(DexFuture) finally = dex_future_finally (dex_ref (future), on_settled, &settled, NULL);
-  g_autoptr(GError) error = NULL;
-  const GValue *value = NULL;
-
-  wait_until (settled);
-  value = dex_future_get_value (future, &error);
-  g_assert_no_error (error);
-  return g_value_dup_object (value);
-}
-
 /* ---- People --------------------------------------------------------------------------------------------------- */
 
 static void

@@ -49,8 +49,6 @@ void person_close (Person *self);
 gboolean person_reopen (Person *self);
 void person_free (Person *self);
 
-gpointer settle_object (DexFuture *future);
-
 void person_wait_online (Person *self);
 /* Waits until the room is in the list. */
 ConfabRoom *person_wait_room (Person *self, const char *room_id);

@@ -316,6 +316,14 @@ class Sequence:
         self.note(f'{committer} mixes in a pre-shared key')
         return self.commit(committer, proposals)
 
+    def step_resumption(self):
+        """Mixes in a secret of this epoch, which newcomers would not have."""
+        if self.has_pending('add') or self.has_pending('psk'):
+            return False
+        committer = self.random.choice(self.may_commit())
+        self.note(f'{committer} mixes in the resumption key')
+        return self.commit(committer, [{'type': 'resumption', 'epoch': self.epoch}])
+
     def step_extensions(self):
         # ts-mls 1.6.4 commits these without the path that RFC 9420, section 17.4, requires, and with another proposal
         # that needs one encrypts the path for the extensions of before (section 12.4.1). It can take them.
@@ -415,8 +423,8 @@ class Sequence:
 
     def run(self, n_steps):
         steps = [self.step_add] * 3 + [self.step_remove, self.step_add_and_remove] + [self.step_update] * 3 + \
-            [self.step_propose] * 5 + [self.step_psk, self.step_extensions, self.step_external, self.step_resync] + \
-            [self.step_messages] * 3 + [self.step_late, self.step_restart]
+            [self.step_propose] * 5 + [self.step_psk, self.step_resumption, self.step_extensions] + \
+            [self.step_external, self.step_resync, self.step_restart] + [self.step_messages] * 3 + [self.step_late]
         done = 0
         while done < n_steps:
             step = self.random.choice(steps if len(self.members) > 1 else [self.step_add, self.step_external])

@@ -59,6 +59,19 @@ settle_boxed (DexFuture *future)
   return g_value_dup_boxed (value);
 }
 
+gpointer
+settle_object (DexFuture *future)
+{
+  g_autoptr(DexFuture) owned = future;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = NULL;
+
+  wait_for (future);
+  value = dex_future_get_value (future, &error);
+  g_assert_no_error (error);
+  return g_value_dup_object (value);
+}
+
 GError *
 settle_error (DexFuture *future)
 {

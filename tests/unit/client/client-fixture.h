@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 /* Take the future and iterate the main loop until it is settled. The test fails on an error, or when there is none. */
 gboolean settle (DexFuture *future);
 gpointer settle_boxed (DexFuture *future);
+gpointer settle_object (DexFuture *future);
 GError *settle_error (DexFuture *future);
 
 char *make_folder (void);

@@ -170,7 +170,8 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
-submit (Fixture *fixture, const char *name, const char *user_id, ConfabOperationId id, const RoomVerb *verb, gpointer fields)
+submit (Fixture *fixture, const char *name, const char *user_id, ConfabOperationId id, const RoomVerb *verb,
+        gpointer fields)
 {
   Caller caller = { .user_id = (char *) user_id, .display_name = (char *) "Somebody", .address = (char *) "test" };
   Call *call = g_new0 (Call, 1);

@@ -623,6 +623,54 @@ test_selection (Fixture       *fixture,
   parties_assert_agree (fixture->parties, 3);
 }
 
+static void
+share (Fixture          *fixture,
+       ConfabMlsContent *content)
+{
+  g_autoptr (GError) error = NULL;
+
+  confab_mls_group_sign_content (fixture->parties[1]->group, content, &error);
+  g_assert_no_error (error);
+  g_autoptr (GBytes) message = confab_mls_group_protect (fixture->parties[1]->group, content, &error);
+  g_assert_no_error (error);
+  party_process_quietly (fixture->parties[0], message);
+  party_process_quietly (fixture->parties[2], message);
+}
+
+/* A member proposes what nobody can commit, to keep everybody from committing its removal. */
+static void
+test_sabotage (Fixture       *fixture,
+               gconstpointer  data)
+{
+  Party *hostile = fixture->parties[1];
+  const ConfabCryptoSuite *suite = hostile->group->suite;
+  g_autoptr (GBytes) id = g_bytes_new_static ("unknown", 7);
+  g_autoptr (ConfabMlsPskId) psk = confab_mls_psk_id_new_external (suite, id);
+  g_autoptr (GError) error = NULL;
+
+  /* A key that nobody has … */
+  ConfabMlsContent *content = confab_mls_group_new_content (hostile->group, NULL, CONFAB_MLS_CONTENT_PROPOSAL);
+  content->proposal = confab_mls_proposal_new_psk (psk);
+  share (fixture, content);
+
+  /* … and an encryption key that somebody else has. */
+  content = confab_mls_group_new_content (hostile->group, NULL, CONFAB_MLS_CONTENT_PROPOSAL);
+  content->proposal =
+    make_update (fixture, 1, confab_mls_ratchet_tree_get_leaf (fixture->situation.tree, 2)->encryption_key,
+                 CONFAB_MLS_LEAF_SOURCE_UPDATE);
+  share (fixture, content);
+
+  g_autoptr (ConfabMlsProposal) removal = confab_mls_proposal_new_remove (3);
+  g_autoptr (GBytes) honest = confab_mls_group_propose (fixture->parties[2]->group, removal, &error);
+  party_process_quietly (fixture->parties[0], honest);
+
+  g_autoptr (ConfabMlsCommitResult) result = confab_mls_group_update (fixture->parties[0]->group, &error);
+  g_assert_no_error (error);
+  g_autoptr (ConfabMlsEvent) event = party_process (fixture->parties[2], result->commit);
+  g_assert_cmpuint (event->removed->len, ==, 1);
+  g_assert_cmpuint (event->updated->len, ==, 1);
+}
+
 #define RULE(name) \
   g_test_add ("/mls/rules/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
@@ -659,6 +707,7 @@ main (int   argc,
   RULE (impersonation);
   RULE (proposal_limit);
   RULE (selection);
+  RULE (sabotage);
 
   return g_test_run ();
 }

@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Takes the place of server/api/api.c in the test's binary. A token is "USER", "USER/SESSION" or "USER/SESSION/SECONDS" of
- * life; "bad" is none. Requests are finished at once on another thread with {"operation":NAME}, unless the test holds them.
+ * Takes the place of server/api/api.c in the test's binary. A token is "USER", "USER/SESSION" or "USER/SESSION/SECONDS"
+ * of life; "bad" is none. Requests are finished at once on another thread with {"operation":NAME}, unless the test
+ * holds them.
  */
 #pragma once
 

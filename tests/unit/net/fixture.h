@@ -31,6 +31,7 @@ void fixture_publish_control (Fixture *self, const char *topic, EventControl con
 void fixture_await (const _Atomic gint64 *counter, gint64 value);
 
 #define fixture_add(path, change, func) \
-  g_test_add (path, Fixture, (gconstpointer) (GCallback) (FixtureChange) (change), fixture_set_up, func, fixture_tear_down)
+  g_test_add (path, Fixture, (gconstpointer) (GCallback) (FixtureChange) (change), fixture_set_up, func, \
+              fixture_tear_down)
 
 G_END_DECLS

@@ -133,7 +133,8 @@ answer_get_header (Answer *self, const char *name)
     {
       char *colon = strchr (lines[i], ':');
 
-      if (colon != NULL && strlen (name) == (gsize) (colon - lines[i]) && g_ascii_strncasecmp (lines[i], name, strlen (name)) == 0)
+      if (colon != NULL && strlen (name) == (gsize) (colon - lines[i]) && g_ascii_strncasecmp (lines[i], name,
+                                                                                               strlen (name)) == 0)
         value = g_strdup (g_strstrip (colon + 1));
     }
   return value;
@@ -153,9 +154,8 @@ Peer *
 peer_upgrade (const char *address, const char *headers)
 {
   Peer *self = peer_connect (address);
-  g_autofree char *request = g_strdup_printf ("GET /ws HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                                              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                                              "%s\r\n", address, headers != NULL ? headers : "");
+  g_autofree char *request = g_strdup_printf ("GET /ws HTTP/1.1\r\nHost: %s\r\n" PEER_HANDSHAKE "%s\r\n", address,
+                                              headers != NULL ? headers : "");
   g_autoptr(Answer) answer = NULL;
 
   peer_send (self, request, strlen (request));
@@ -256,7 +256,8 @@ Peer *
 peer_sign_in (const char *address, const char *token)
 {
   Peer *self = peer_upgrade (address, NULL);
-  g_autofree char *frame = g_strdup_printf ("{\"event\":\"authenticate\",\"id\":\"in\",\"data\":{\"token\":\"%s\"}}", token);
+  g_autofree char *frame = g_strdup_printf ("{\"event\":\"authenticate\",\"id\":\"in\",\"data\":{\"token\":\"%s\"}}",
+                                            token);
   g_autofree char *hello = NULL;
 
   peer_say (self, frame);

@@ -42,6 +42,9 @@ void answer_free (Answer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_free)
 
 /* ---- WebSocket */
+#define PEER_HANDSHAKE "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" \
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+
 Peer *peer_upgrade (const char *address, const char *headers);
 void peer_send_frame (Peer *self, guint8 first_byte, const char *payload, gsize length);
 void peer_say (Peer *self, const char *json);

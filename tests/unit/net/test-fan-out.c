@@ -48,7 +48,7 @@ test_close_room (Fixture *fixture, gconstpointer data)
   g_autoptr(Peer) ada = sign_in_and_open (fixture, "ada");
 
   peer_say (ada, "{\"event\":\"close-room\",\"id\":2,\"data\":{\"roomId\":\"" ROOM "\"}}");
-  peer_expect (ada, "{\"reply\":2,\"data\":{}}");
+  peer_expect (ada, "{\"reply\":2,\"data\":{\"operation\":\"close-room\"}}");
   fixture_publish (fixture, "live:" ROOM, "user-typing", "{\"n\":1}");
   fixture_publish (fixture, "user:ada", "user-changed", "{\"n\":2}");
   peer_expect (ada, "{\"event\":\"user-changed\",\"data\":{\"n\":2}}");
@@ -105,6 +105,36 @@ test_controls (Fixture *fixture, gconstpointer data)
   peer_expect (laptop, "{\"event\":\"user-changed\",\"data\":{\"n\":3}}");
   peer_expect (ben, "{\"event\":\"user-changed\",\"data\":{\"n\":4}}");
   g_assert_cmpuint (net_server_count_topics (fixture->server), ==, 2);
+}
+
+/* An operation that looked a membership up before it ended subscribes after: that comes to nothing. */
+static void
+test_late_subscription (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Peer) ada = peer_sign_in (fixture->address, "ada");
+  g_autoptr(GBytes) reply = g_bytes_new_static ("{}", 2);
+  Request *request;
+
+  api_double_hold (fixture->api, TRUE);
+  peer_say (ada, "{\"event\":\"open-room\",\"id\":1,\"data\":{\"roomId\":\"" ROOM "\"}}");
+  request = api_double_take (fixture->api);
+  fixture_publish_control (fixture, "user:ada", EVENT_UNSUBSCRIBE, "live:" ROOM);
+  request->subscriber_class->subscribe (request->subscriber, "live:" ROOM);
+  request_finish (request, reply, NULL);
+  peer_expect (ada, "{\"reply\":1,\"data\":{}}");
+  fixture_publish (fixture, "live:" ROOM, "user-typing", "{\"n\":1}");
+  fixture_publish (fixture, "user:ada", "user-changed", "{\"n\":2}");
+  peer_expect (ada, "{\"event\":\"user-changed\",\"data\":{\"n\":2}}");
+  g_assert_cmpuint (net_server_count_topics (fixture->server), ==, 1);
+
+  /* Nor does the leaving undo what comes after it. */
+  peer_say (ada, "{\"event\":\"open-room\",\"id\":2,\"data\":{\"roomId\":\"" ROOM "\"}}");
+  request = api_double_take (fixture->api);
+  request->subscriber_class->subscribe (request->subscriber, "live:" ROOM);
+  request_finish (request, reply, NULL);
+  peer_expect (ada, "{\"reply\":2,\"data\":{}}");
+  fixture_publish (fixture, "live:" ROOM, "user-typing", "{\"n\":3}");
+  peer_expect (ada, "{\"event\":\"user-typing\",\"data\":{\"n\":3}}");
 }
 
 /* The frame of a control event comes to those whom it concerns; a revoked session ends, others stay. */
@@ -179,6 +209,7 @@ main (int argc, char **argv)
   fixture_add ("/fan-out/open-twice", NULL, test_open_twice);
   fixture_add ("/fan-out/except-user", NULL, test_except_user);
   fixture_add ("/fan-out/controls", NULL, test_controls);
+  fixture_add ("/fan-out/late-subscription", NULL, test_late_subscription);
   fixture_add ("/fan-out/close-session", NULL, test_close_session);
   fixture_add ("/fan-out/order-under-churn", NULL, test_order_under_churn);
   return g_test_run ();

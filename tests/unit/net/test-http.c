@@ -100,7 +100,8 @@ test_headers (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (answer_get_header (api, "content-type"), ==, "application/json");
   g_assert_cmpstr (answer_get_header (api, "cache-control"), ==, "no-store");
   g_assert_cmpstr (answer_get_header (api, "x-content-type-options"), ==, "nosniff");
-  g_assert_cmpstr (answer_get_header (api, "content-security-policy"), ==, "default-src 'none'; frame-ancestors 'none'");
+  g_assert_cmpstr (answer_get_header (api, "content-security-policy"), ==,
+                   "default-src 'none'; frame-ancestors 'none'");
   g_assert_cmpstr (answer_get_header (api, "referrer-policy"), ==, "no-referrer");
   g_assert_cmpuint (strlen (answer_get_header (api, "x-request-id")), ==, 26);
   g_assert_null (answer_get_header (api, "server"));
@@ -177,7 +178,8 @@ static void
 test_large_chunked_body (Fixture *fixture, gconstpointer data)
 {
   g_autoptr(Peer) peer = peer_connect (fixture->address);
-  static const char head[] = "POST /api/messages HTTP/1.1\r\nHost: x\r\n" SIGNED_IN JSON "Transfer-Encoding: chunked\r\n\r\n";
+  static const char head[] = "POST /api/messages HTTP/1.1\r\nHost: x\r\n" SIGNED_IN JSON
+                             "Transfer-Encoding: chunked\r\n\r\n";
   g_autofree char *spaces = g_strnfill (40000, ' ');
   g_autofree char *chunk = g_strdup_printf ("9c40\r\n%s\r\n", spaces);
   g_autoptr(Answer) answer = NULL;
@@ -208,7 +210,8 @@ test_cors (Fixture *fixture, gconstpointer data)
   g_autoptr(Answer) other = peer_ask (fixture->address, "GET", "/api/users/me",
                                       SIGNED_IN "Origin: https://evil.example\r\n", NULL);
   g_autoptr(Answer) preflight = peer_ask (fixture->address, "OPTIONS", "/api/users/me",
-                                          "Origin: https://chat.example.org\r\nAccess-Control-Request-Method: PATCH\r\n", NULL);
+                                          "Origin: https://chat.example.org\r\n"
+                                          "Access-Control-Request-Method: PATCH\r\n", NULL);
 
   g_assert_cmpstr (answer_get_header (allowed, "access-control-allow-origin"), ==, "https://chat.example.org");
   g_assert_cmpstr (answer_get_header (allowed, "vary"), ==, "Origin");
@@ -221,14 +224,46 @@ test_cors (Fixture *fixture, gconstpointer data)
 static void
 test_websocket_origin (Fixture *fixture, gconstpointer data)
 {
-  static const char handshake[] = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: https://evil.example\r\n";
+  static const char handshake[] = PEER_HANDSHAKE "Origin: https://evil.example\r\n";
   g_autofree char *same = g_strdup_printf ("Origin: http://%s\r\n", fixture->address);
   g_autoptr(Answer) other = peer_ask (fixture->address, "GET", "/ws", handshake, NULL);
   g_autoptr(Peer) ours = peer_upgrade (fixture->address, same);
   g_autoptr(Peer) allowed = peer_upgrade (fixture->address, "Origin: https://chat.example.org\r\n");
 
   g_assert_cmpuint (other->status, ==, 403);
+}
+
+static void
+behind_proxy (NetOptions *options, NetHooks *hooks)
+{
+  static const char * const proxies[] = { "127.0.0.1", NULL };
+
+  options->trusted_proxies = proxies;
+}
+
+static void
+test_proxy (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Answer) secure = peer_ask (fixture->address, "GET", "/api/users/me",
+                                       SIGNED_IN "X-Forwarded-Proto: https\r\nX-Forwarded-For: 203.0.113.5\r\n", NULL);
+  g_autofree char *asked = api_double_describe_last (fixture->api);
+  g_autoptr(Answer) plain = peer_ask (fixture->address, "GET", "/", NULL, NULL);
+
+  g_assert_cmpstr (asked, ==, "get-me address=203.0.113.5 user=ada");
+  g_assert_cmpstr (answer_get_header (secure, "strict-transport-security"), ==, "max-age=31536000");
+  g_assert_null (answer_get_header (plain, "strict-transport-security"));
+}
+
+/* What strangers claim is not believed. */
+static void
+test_no_proxy (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Answer) answer = peer_ask (fixture->address, "GET", "/api/users/me",
+                                       SIGNED_IN "X-Forwarded-Proto: https\r\nX-Forwarded-For: 203.0.113.5\r\n", NULL);
+  g_autofree char *asked = api_double_describe_last (fixture->api);
+
+  g_assert_cmpstr (asked, ==, "get-me address=127.0.0.1 user=ada");
+  g_assert_null (answer_get_header (answer, "strict-transport-security"));
 }
 
 /* ---- Hooks ------------------------------------------------------------------------------------------------ */
@@ -281,6 +316,8 @@ main (int argc, char **argv)
   fixture_add ("/http/large-chunked-body", NULL, test_large_chunked_body);
   fixture_add ("/http/cors", one_origin, test_cors);
   fixture_add ("/http/websocket-origin", one_origin, test_websocket_origin);
+  fixture_add ("/http/proxy", behind_proxy, test_proxy);
+  fixture_add ("/http/no-proxy", NULL, test_no_proxy);
   fixture_add ("/http/hooks", with_hooks, test_hooks);
   return g_test_run ();
 }

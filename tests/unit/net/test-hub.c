@@ -41,7 +41,8 @@ deliver (gpointer owner, gpointer subject, gpointer content, gpointer extra)
     {
       g_string_append_printf (members[i], "%s ", event->name != NULL ? event->name : "-");
       if (extra != NULL)
-        topic_add_member (hub_hold (seat->fixture->hub, topic_get_name (extra), seat->number), seat->number, members[i]);
+        topic_add_member (hub_hold (seat->fixture->hub, topic_get_name (extra), seat->number), seat->number,
+                          members[i]);
     }
   topic_unref (subject);
   if (extra != NULL)

@@ -208,7 +208,7 @@ test_http_patience (Fixture *fixture, gconstpointer data)
     "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
   };
   Peer *peers[G_N_ELEMENTS (requests)];
-  g_autoptr(Peer) idle = peer_connect (fixture->address);
+  g_autoptr(Peer) idle = NULL;
   g_autoptr(Answer) answer = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
@@ -221,6 +221,7 @@ test_http_patience (Fixture *fixture, gconstpointer data)
       peer_expect_end (peers[i]);
       peer_free (peers[i]);
     }
+  idle = peer_connect (fixture->address);
   peer_send (idle, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 34);
   answer = peer_read_answer (idle, TRUE);
   g_assert_cmpuint (answer->status, ==, 200);
@@ -296,9 +297,7 @@ test_per_forwarded_address (Fixture *fixture, gconstpointer data)
   g_autoptr(Peer) first = peer_upgrade (fixture->address, "X-Forwarded-For: 203.0.113.5\r\n");
   g_autoptr(Peer) other = peer_upgrade (fixture->address, "X-Forwarded-For: 203.0.113.6\r\n");
   g_autoptr(Answer) answer = peer_ask (fixture->address, "GET", "/ws",
-                                       "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Forwarded-For: 203.0.113.5\r\n",
-                                       NULL);
+                                       PEER_HANDSHAKE "X-Forwarded-For: 203.0.113.5\r\n", NULL);
 
   g_assert_cmpuint (answer->status, ==, 503);
   g_assert_nonnull (strstr (answer->body, "Too many connections from this address"));

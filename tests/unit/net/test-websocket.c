@@ -66,7 +66,8 @@ test_requests (Fixture *fixture, gconstpointer data)
   peer_say (ada, "{\"event\":\"send-message\",\"id\":-5,\"data\":{\"roomId\":\"" ROOM "\",\"message\":\"Hi\"}}");
   peer_expect (ada, "{\"reply\":-5,\"data\":{\"operation\":\"send-message\"}}");
   last = api_double_describe_last (fixture->api);
-  g_assert_cmpstr (last, ==, "send-message address=127.0.0.1 user=ada roomId=" ROOM " content=Hi clientId=(null) replyTo=(null)");
+  g_assert_cmpstr (last, ==,
+                   "send-message address=127.0.0.1 user=ada roomId=" ROOM " content=Hi clientId=(null) replyTo=(null)");
 
   peer_say (ada, "{\"event\":\"nonsense\",\"id\":2}");
   expect_error (ada, "{\"reply\":2,\"error\":", "not-found");
@@ -190,7 +191,8 @@ static void
 test_chopped_and_glued (Fixture *fixture, gconstpointer data)
 {
   g_autoptr(Peer) ada = peer_sign_in (fixture->address, "ada");
-  static const guint8 frame[] = { 0x81, 0x92, 0, 0, 0, 0, '{', '"', 'e', 'v', 'e', 'n', 't', '"', ':', '"', 'g', 'e', 't',
+  static const guint8 frame[] = { 0x81, 0x92, 0, 0, 0, 0, '{', '"', 'e', 'v', 'e', 'n', 't', '"', ':',
+                                                             '"', 'g', 'e', 't',
                                   '-', 'm', 'e', '"', '}' };
   g_autoptr(GByteArray) glued = g_byte_array_new ();
 

@@ -1,4 +1,4 @@
-/* fuzz-mls-welcome.c: joining by a hostile Welcome or by a hostile group information
+/* fuzz-welcome.c: joining by a hostile Welcome or by a hostile group information
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *

@@ -1,4 +1,4 @@
-/* fuzz-mls-private-message.c: encrypted messages of a hostile member
+/* fuzz-private-message.c: encrypted messages of a hostile member
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *

@@ -1,4 +1,4 @@
-/* fuzz-mls-commit.c: commits and proposals of a hostile member, of a newcomer, and of nobody
+/* fuzz-commit.c: commits and proposals of a hostile member, of a newcomer, and of nobody
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *

@@ -1,4 +1,4 @@
-/* fuzz-mls-decoder.c: the decoders of everything that travels
+/* fuzz-decoder.c: the decoders of everything that travels
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
