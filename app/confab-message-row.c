@@ -450,7 +450,7 @@ show_menu_at (ConfabMessageRow *self,
   /* The model comes last: items of a menu that is not yet below the row do not notice which actions are possible. */
   popover = gtk_popover_menu_new_from_model (NULL);
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
-  gtk_widget_set_halign (popover, GTK_ALIGN_START);
+  gtk_widget_set_halign (popover, confab_message_is_outgoing (self->message) ? GTK_ALIGN_END : GTK_ALIGN_START);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
   add_popover (self, popover);
   gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (popover), self->message_menu);

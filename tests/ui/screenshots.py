@@ -99,7 +99,7 @@ def take_timeline(client, album):
 
 
 def take_message_menu(client, album):
-    client.act("message.show-menu", GROUPS, contains=LAST)
+    client.act("message.show-menu", GROUPS, contains="the list of seeds")
     client.find(BUTTONS, "Thumbs up")
     album.take("message-menu", sizes=["wide"])
     client.press("Escape")
