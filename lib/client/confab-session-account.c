@@ -400,9 +400,9 @@ resume_saved_fiber (gpointer data)
  * confab_session_resume_saved:
  * @self: a session that is signed out
  *
- * Signs in as before. The rooms are in the list when the future resolves, whether or not there is a connection. When the
- * account is known and its sign-in is not, the server and user properties say who is to give the password again, and the
- * rooms can be read.
+ * Signs in as before. The rooms are in the list when the future resolves, whether or not there is a connection. When
+ * the account is known and its sign-in is not, the server and user properties say who is to give the password again,
+ * and the rooms can be read.
  *
  * Returns: (transfer full): a future of a boolean, whether this profile has a sign-in
  *
