@@ -9,7 +9,7 @@ import sys
 import tempfile
 import traceback
 
-from client import ALERTS, BUTTONS, GROUPS, ROWS, TEXTS, Client, wait_for
+from client import ALERTS, BUTTONS, GROUPS, ROWS, TEXTS, Client
 from person import PASSWORD, Person
 from server import Server
 
@@ -30,6 +30,11 @@ class Conversation:
         self.ada.stop()
         self.ben.stop()
         self.server.stop()
+
+    @staticmethod
+    def close(client):
+        status = client.close()
+        assert status == 0, f"{client.profile} ended with {status}"
 
     # Steps
 
@@ -138,7 +143,7 @@ class Conversation:
         client.scroll_up_to(roles=GROUPS, contains="can you read this? Edited.")
 
     def closing_and_reopening_shows_what_is_kept(self):
-        assert self.ada.close() == 0
+        self.close(self.ada)
         self.ben.type_into("Message", "Ada is away")
         self.ben.click("Send")
         self.ben.message(": Ada is away. Sent.")
@@ -149,7 +154,7 @@ class Conversation:
 
     def the_cache_is_enough_when_the_server_is_away(self):
         self.server.kill()
-        assert self.ada.close() == 0
+        self.close(self.ada)
         self.ada.start()
         self.ada.place(0, 0, 620, 680)
         self.ada.open_room("Garden")
@@ -196,12 +201,15 @@ class Conversation:
         self.ada.wait_gone(TEXTS, "Name or username")
         self.ada.type_into("Message", "Just the two of us")
         self.ada.click("Send")
+        self.ben.click("Back")
         self.ben.find(ROWS, contains="Ada Lovelace, 1 unread message")
+        self.ben.open_room("Ada Lovelace")
+        self.ben.message(": Just the two of us")
+        self.ada.message(": Just the two of us. Read.")
 
     def both_windows_close_in_order(self):
         for client in (self.ada, self.ben):
-            status = client.close()
-            assert status == 0, f"{client.profile} ended with {status}"
+            self.close(client)
 
     STEPS = (
         both_register, a_taken_name_is_refused_in_words, ada_makes_a_public_room, ben_finds_and_joins_it,
