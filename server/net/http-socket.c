@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -60,6 +61,29 @@ on_connection_gone (gpointer data, GObject *where_it_was)
   http_socket_free (data);
 }
 
+void
+http_socket_forget (HttpSocket *self)
+{
+  if (self->connection != NULL)
+    g_object_weak_unref (G_OBJECT (self->connection), on_connection_gone, self);
+  http_socket_free (self);
+}
+
+/* A socket that listens for both kinds tells IPv4 addresses in IPv6 clothes; limits and trusted networks mean the
+ * former. */
+static GSocketAddress *
+address_new (struct sockaddr_storage *native, gsize length)
+{
+  const struct sockaddr_in6 *mapped = (const struct sockaddr_in6 *) native;
+  struct sockaddr_in plain = { .sin_family = AF_INET };
+
+  if (native->ss_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED (&mapped->sin6_addr))
+    return g_socket_address_new_from_native (native, length);
+  plain.sin_port = mapped->sin6_port;
+  memcpy (&plain.sin_addr, &mapped->sin6_addr.s6_addr[12], sizeof plain.sin_addr);
+  return g_socket_address_new_from_native (&plain, sizeof plain);
+}
+
 static HttpSocket *
 http_socket_new (Reactor *reactor, int fd, GSocketAddress *address)
 {
@@ -101,7 +125,7 @@ admit (NetServer *server, GInetAddress *peer, char **counted_address)
 void
 http_socket_accept (Reactor *reactor, int fd, gpointer native_address, gsize address_length)
 {
-  g_autoptr(GSocketAddress) address = g_socket_address_new_from_native (native_address, address_length);
+  g_autoptr(GSocketAddress) address = address_new (native_address, address_length);
   GInetAddress *peer = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
   g_autoptr(GSocket) socket = NULL;
   g_autoptr(GSocketConnection) connection = NULL;
@@ -130,6 +154,7 @@ http_socket_accept (Reactor *reactor, int fd, gpointer native_address, gsize add
       return;
     }
   connection = g_socket_connection_factory_create_connection (socket);
+  self->connection = connection;
   g_object_weak_ref (G_OBJECT (connection), on_connection_gone, self);
 
   g_main_context_push_thread_default (reactor->context);

@@ -12,14 +12,15 @@ G_BEGIN_DECLS
 
 struct _HttpSocket
 {
-  GList link;               /* in the reactor's http_sockets */
+  GList link;                      /* in the reactor's http_sockets */
   WheelEntry timer;
-  Reactor *reactor;         /* borrowed */
-  int fd;                   /* the GSocket's */
-  GSocketAddress *address;  /* the peer's; libsoup's messages lead from it back here */
-  char *counted_address;    /* counted in the server's addresses, nullable */
-  gboolean counted;         /* among the server's sockets */
-  gboolean busy;            /* with a request */
+  Reactor *reactor;                /* borrowed */
+  GSocketConnection *connection;   /* libsoup's; this goes when it does */
+  int fd;                          /* the GSocket's */
+  GSocketAddress *address;         /* the peer's; libsoup's messages lead from it back here */
+  char *counted_address;           /* counted in the server's addresses, nullable */
+  gboolean counted;                /* among the server's sockets */
+  gboolean busy;                   /* with a request */
 };
 
 /* Takes fd. */
@@ -40,6 +41,9 @@ void http_socket_idle (HttpSocket *self);
 void http_socket_cut (HttpSocket *self);
 /* Cuts it unless it is busy; then after the answer. */
 void http_socket_drain (HttpSocket *self);
+
+/* The reactor goes, though somebody may still hold libsoup's objects. */
+void http_socket_forget (HttpSocket *self);
 
 /* The socket goes on as something else: a descriptor of its own, and with it the count. counted_address: nullable, to
  * be left by the taker. */

@@ -212,6 +212,8 @@ reactor_tear_down (Reactor *self)
   /* Sockets that libsoup closed are told of by their last reference, which its pending sources may hold. */
   while (g_main_context_iteration (self->context, FALSE))
     ;
+  while (self->http_sockets.head != NULL)
+    http_socket_forget (self->http_sockets.head->data);
   poller_remove (self->poller, &self->tick_watch);
   close (self->tick_watch.fd);
   poller_remove (self->poller, &self->mail_watch);
