@@ -103,7 +103,9 @@ static void
 on_search_changed (ConfabBrowseDialog *self,
                    GtkSearchEntry     *entry)
 {
-  search (self);
+  /* An entry tells about its empty text as well, soon after it came up; that has been looked for already. */
+  if (g_strcmp0 (self->query, gtk_editable_get_text (GTK_EDITABLE (entry))) != 0)
+    search (self);
 }
 
 static void

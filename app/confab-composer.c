@@ -118,7 +118,8 @@ update_controls (ConfabComposer *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->limit_label), "error");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->limit_label), "error");
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send", self->room != NULL && left >= 0 && has_words (self));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send",
+                                 self->room != NULL && left >= 0 && has_words (self));
 }
 
 static void

@@ -39,26 +39,13 @@ static GParamSpec *properties[N_PROPS];
 static void update (ConfabConnectionBanner *self);
 
 static char *
-describe_waiting (ConfabSession *session)
-{
-  guint n_waiting = confab_outbox_get_n_waiting (confab_session_get_outbox (session));
-
-  if (n_waiting == 0)
-    return NULL;
-  return g_strdup_printf (ngettext ("%u message waits to be sent", "%u messages wait to be sent", n_waiting), n_waiting);
-}
-
-static char *
 describe_offline (ConfabSession *session)
 {
   const char *reason = confab_session_get_error_text (session);
   gint64 retry_at = confab_session_get_retry_at (session);
   gint64 seconds = (retry_at - g_get_monotonic_time () + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC;
-  g_autofree char *waiting = describe_waiting (session);
   GString *words = g_string_new (reason != NULL && *reason != '\0' ? reason : _("You are offline"));
 
-  if (waiting != NULL)
-    g_string_append_printf (words, " · %s", waiting);
   if (retry_at > 0 && seconds > 1)
     {
       g_string_append (words, " · ");
@@ -136,8 +123,6 @@ set_session (ConfabConnectionBanner *self,
   g_signal_connect_object (session, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::error-text", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::retry-at", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (confab_session_get_outbox (session), "notify::n-waiting", G_CALLBACK (update), self,
-                           G_CONNECT_SWAPPED);
   update (self);
 }
 

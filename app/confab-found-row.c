@@ -38,7 +38,8 @@ describe_room (ConfabRoom *room)
     return g_strdup_printf ("@%s", confab_user_get_username (other));
   if (description != NULL && *description != '\0')
     return g_strdup (description);
-  return g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " member", "%" G_GINT64_FORMAT " members", n_members), n_members);
+  return g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " member", "%" G_GINT64_FORMAT " members", n_members),
+                          n_members);
 }
 
 static void

@@ -188,7 +188,8 @@ write_span (Writer           *writer,
       break;
 
     case CONFAB_SPAN_CODE:
-      write_tagged (writer, span, "<span face=\"monospace\" background=\"#888888\" background_alpha=\"20%\">", "</span>");
+      write_tagged (writer, span, "<span face=\"monospace\" background=\"#888888\" background_alpha=\"20%\">",
+                    "</span>");
       break;
 
     case CONFAB_SPAN_CODE_BLOCK:

@@ -340,13 +340,12 @@ on_popover_closed (GtkPopover *popover)
 }
 
 static void
-show_popover (ConfabMessageRow *self,
-              GtkWidget        *popover)
+add_popover (ConfabMessageRow *self,
+             GtkWidget        *popover)
 {
   gtk_widget_set_parent (popover, GTK_WIDGET (self));
   gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_BOTTOM);
   g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);
-  gtk_popover_popup (GTK_POPOVER (popover));
 }
 
 static GdkRectangle
@@ -371,7 +370,8 @@ choose_reaction (GtkWidget  *widget,
 
   gtk_popover_set_pointing_to (GTK_POPOVER (chooser), &bubble);
   g_signal_connect_object (chooser, "emoji-picked", G_CALLBACK (on_emoji_picked), self, G_CONNECT_DEFAULT);
-  show_popover (self, chooser);
+  add_popover (self, chooser);
+  gtk_popover_popup (GTK_POPOVER (chooser));
 }
 
 static void
@@ -447,13 +447,28 @@ show_menu_at (ConfabMessageRow *self,
 
   if (self->message == NULL || confab_message_get_message_type (self->message) == CONFAB_MESSAGE_TYPE_SYSTEM)
     return;
-  popover = gtk_popover_menu_new_from_model (self->message_menu);
-  if (confab_message_get_id (self->message) != NULL && !is_deleted (self))
-    gtk_popover_menu_add_child (GTK_POPOVER_MENU (popover), GTK_WIDGET (confab_quick_reactions_new ()), "reactions");
+  /* The model comes last: items of a menu that is not yet below the row do not notice which actions are possible. */
+  popover = gtk_popover_menu_new_from_model (NULL);
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   gtk_widget_set_halign (popover, GTK_ALIGN_START);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
-  show_popover (self, popover);
+  add_popover (self, popover);
+  gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (popover), self->message_menu);
+  if (confab_message_get_id (self->message) != NULL && !is_deleted (self))
+    gtk_popover_menu_add_child (GTK_POPOVER_MENU (popover), GTK_WIDGET (confab_quick_reactions_new ()), "reactions");
+  gtk_popover_popup (GTK_POPOVER (popover));
+}
+
+/* From the keyboard, or from what reads the screen. */
+static void
+show_menu (GtkWidget  *widget,
+           const char *action,
+           GVariant   *parameter)
+{
+  ConfabMessageRow *self = CONFAB_MESSAGE_ROW (widget);
+  GdkRectangle bubble = get_bubble (self);
+
+  show_menu_at (self, bubble.x + bubble.width / 2.0, bubble.y + bubble.height);
 }
 
 static void
@@ -564,6 +579,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "message.jump-to-reply", NULL, jump_to_reply);
   gtk_widget_class_install_action (widget_class, "message.toggle-reaction", "s", toggle_reaction);
   gtk_widget_class_install_action (widget_class, "message.choose-reaction", NULL, choose_reaction);
+  gtk_widget_class_install_action (widget_class, "message.show-menu", NULL, show_menu);
 }
 
 static void
@@ -717,15 +733,6 @@ confab_message_row_get_message (ConfabMessageRow *self)
 {
   g_return_val_if_fail (CONFAB_IS_MESSAGE_ROW (self), NULL);
   return self->message;
-}
-
-void
-confab_message_row_show_menu (ConfabMessageRow *self)
-{
-  g_return_if_fail (CONFAB_IS_MESSAGE_ROW (self));
-
-  GdkRectangle bubble = get_bubble (self);
-  show_menu_at (self, bubble.x + bubble.width / 2.0, bubble.y + bubble.height);
 }
 
 void

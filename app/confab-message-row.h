@@ -19,12 +19,11 @@ G_DECLARE_FINAL_TYPE (ConfabMessageRow, confab_message_row, CONFAB, MESSAGE_ROW,
 /* Property, notified: description, all that a screen reader says of the message.
  *
  * Signals, each with the ConfabMessage: reply-requested, edit-requested, and jump-requested with the id of the message
- * to jump to. */
+ * to jump to. Its actions (message.reply, message.show-menu…) say what can be done with the message. */
 
 ConfabMessageRow *confab_message_row_new (ConfabSession *session);
 void confab_message_row_set_entry (ConfabMessageRow *self, ConfabRoom *room, ConfabTimelineEntry *entry);
 ConfabMessage *confab_message_row_get_message (ConfabMessageRow *self);
-void confab_message_row_show_menu (ConfabMessageRow *self);
 /* For a moment, so that the eye finds it after a jump. */
 void confab_message_row_highlight (ConfabMessageRow *self);
 

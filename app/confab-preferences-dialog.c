@@ -57,8 +57,9 @@ static void
 on_display_name_applied (ConfabPreferencesDialog *self,
                          AdwEntryRow             *row)
 {
-  dex_future_disown (dex_future_finally (confab_session_set_display_name (self->session,
-                                                                          gtk_editable_get_text (self->display_name_row)),
+  const char *display_name = gtk_editable_get_text (self->display_name_row);
+
+  dex_future_disown (dex_future_finally (confab_session_set_display_name (self->session, display_name),
                                          on_display_name_set, g_object_ref (self), g_object_unref));
 }
 
@@ -93,14 +94,15 @@ static void
 on_change_password_clicked (ConfabPreferencesDialog *self,
                             GtkWidget               *widget)
 {
-  if (g_utf8_strlen (gtk_editable_get_text (self->new_password_row), -1) < 8)
+  const char *password = gtk_editable_get_text (self->password_row);
+  const char *new_password = gtk_editable_get_text (self->new_password_row);
+
+  if (g_utf8_strlen (new_password, -1) < 8)
     {
       show_toast (self, _("The new password needs at least 8 characters"));
       return;
     }
-  dex_future_disown (dex_future_finally (confab_session_change_password (self->session,
-                                                                         gtk_editable_get_text (self->password_row),
-                                                                         gtk_editable_get_text (self->new_password_row)),
+  dex_future_disown (dex_future_finally (confab_session_change_password (self->session, password, new_password),
                                          on_password_changed, g_object_ref (self), g_object_unref));
 }
 

@@ -12,6 +12,7 @@
 #include <glib/gi18n.h>
 
 #include "confab-composer.h"
+#include "confab-connection-banner.h"
 #include "confab-person-avatar.h"
 #include "confab-room-details-dialog.h"
 #include "confab-timeline-view.h"
@@ -38,6 +39,7 @@ struct _ConfabRoomPage
   GBindingGroup *room_bindings;
   GSignalGroup *room_signals;
   GSignalGroup *other_signals;
+  gboolean narrow;
 };
 
 G_DEFINE_FINAL_TYPE (ConfabRoomPage, confab_room_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -49,6 +51,7 @@ enum
   PROP_SETTINGS,
   PROP_ROOM,
   PROP_MUTED,
+  PROP_NARROW,
   N_PROPS
 };
 
@@ -227,6 +230,10 @@ confab_room_page_get_property (GObject    *object,
       g_value_set_boolean (value, self->room != NULL && confab_room_get_muted (self->room));
       break;
 
+    case PROP_NARROW:
+      g_value_set_boolean (value, self->narrow);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -259,6 +266,10 @@ confab_room_page_set_property (GObject      *object,
         confab_room_set_muted (self->room, g_value_get_boolean (value));
       break;
 
+    case PROP_NARROW:
+      self->narrow = g_value_get_boolean (value);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -268,6 +279,7 @@ static void
 bind_template (GtkWidgetClass *widget_class)
 {
   g_type_ensure (CONFAB_TYPE_COMPOSER);
+  g_type_ensure (CONFAB_TYPE_CONNECTION_BANNER);
   g_type_ensure (CONFAB_TYPE_PERSON_AVATAR);
   g_type_ensure (CONFAB_TYPE_TIMELINE_VIEW);
 
@@ -301,6 +313,8 @@ confab_room_page_class_init (ConfabRoomPageClass *klass)
                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   properties[PROP_MUTED] = g_param_spec_boolean ("muted", NULL, NULL, FALSE,
                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_install_action (widget_class, "room.show-details", NULL, show_details);

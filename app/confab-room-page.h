@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define CONFAB_TYPE_ROOM_PAGE (confab_room_page_get_type ())
 G_DECLARE_FINAL_TYPE (ConfabRoomPage, confab_room_page, CONFAB, ROOM_PAGE, AdwNavigationPage)
 
-/* Properties: session, settings, room (nullable: none is open). */
+/* Properties: session, settings, room (nullable: none is open), narrow (the list of rooms is not beside it). */
 
 void confab_room_page_set_room (ConfabRoomPage *self, ConfabRoom *room);
 ConfabRoom *confab_room_page_get_room (ConfabRoomPage *self);

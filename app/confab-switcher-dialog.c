@@ -201,6 +201,10 @@ on_activated (ConfabSwitcherDialog *self,
 static void
 on_search_activated (ConfabSwitcherDialog *self)
 {
+  /* Somebody who types fast means what stands in the entry, not what was found for less of it. */
+  if (g_strcmp0 (self->query, gtk_editable_get_text (GTK_EDITABLE (self->search_entry))) != 0)
+    on_search_changed (self);
+
   guint selected = gtk_single_selection_get_selected (self->selection);
 
   if (selected != GTK_INVALID_LIST_POSITION)

@@ -166,7 +166,8 @@ static void
 update_jump_button (ConfabTimelineView *self)
 {
   gint64 n_unread = self->room != NULL ? confab_room_get_unread_count (self->room) : 0;
-  gboolean wanted = self->opened && (has_newer (self) || (!self->follows_end && distance_to_end (self) > JUMP_DISTANCE));
+  gboolean far = !self->follows_end && distance_to_end (self) > JUMP_DISTANCE;
+  gboolean wanted = self->opened && (has_newer (self) || far);
   g_autofree char *count = g_strdup_printf ("%" G_GINT64_FORMAT, MIN (n_unread, 999));
   g_autofree char *label = NULL;
 
@@ -355,7 +356,8 @@ load_older (ConfabTimelineView *self)
 {
   GtkAdjustment *adjustment = get_adjustment (self);
 
-  if (self->timeline == NULL || self->loading_older || !self->opened || !confab_timeline_get_has_older (self->timeline) ||
+  if (self->timeline == NULL || self->loading_older || !self->opened ||
+      !confab_timeline_get_has_older (self->timeline) ||
       gtk_adjustment_get_value (adjustment) > gtk_adjustment_get_page_size (adjustment))
     return;
 
@@ -618,7 +620,7 @@ show_menu_action (GtkWidget  *widget,
   if (row == NULL)
     row = gtk_widget_get_first_child (focus);
   if (CONFAB_IS_MESSAGE_ROW (row))
-    confab_message_row_show_menu (CONFAB_MESSAGE_ROW (row));
+    gtk_widget_activate_action (row, "message.show-menu", NULL);
 }
 
 static void

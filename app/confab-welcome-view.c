@@ -135,7 +135,8 @@ mark_row (AdwEntryRow *row,
     gtk_widget_remove_css_class (GTK_WIDGET (row), "error");
 }
 
-/* What is wrong with each field that the server complained about, in words below the form and in colour at the field. */
+/* What is wrong with each field that the server complained about, in words below the form and in colour at the
+ * field. */
 static char *
 explain_register_error (ConfabWelcomeView *self,
                         const GError      *error)
@@ -307,6 +308,8 @@ confab_welcome_view_dispose (GObject *object)
 {
   ConfabWelcomeView *self = CONFAB_WELCOME_VIEW (object);
 
+  /* Before the template goes: it would take the child away without the bin knowing. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_WELCOME_VIEW);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);

@@ -283,6 +283,14 @@ focus_search (GtkWidget  *widget,
   confab_sidebar_focus_search (self->sidebar);
 }
 
+static void
+focus_composer (GtkWidget  *widget,
+                const char *action,
+                GVariant   *parameter)
+{
+  confab_room_page_focus_composer (CONFAB_WINDOW (widget)->room_page);
+}
+
 /* Sidebar, timeline, composer, and around again. */
 static void
 focus_pane (GtkWidget  *widget,
@@ -411,6 +419,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.mark-read", NULL, mark_read);
   gtk_widget_class_install_action (widget_class, "win.focus-search", NULL, focus_search);
   gtk_widget_class_install_action (widget_class, "win.focus-pane", "b", focus_pane);
+  gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_composer);
 }
 
 static void
@@ -423,6 +432,7 @@ install_shortcuts (GtkWidgetClass *widget_class)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_b, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.browse-rooms",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_l, GDK_CONTROL_MASK, "win.focus-search", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_m, GDK_CONTROL_MASK, "win.focus-composer", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_comma, GDK_CONTROL_MASK, "win.preferences", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, GDK_NO_MODIFIER_MASK, "win.mark-read", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F6, GDK_NO_MODIFIER_MASK, "win.focus-pane", "b", TRUE);

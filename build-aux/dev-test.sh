@@ -123,7 +123,8 @@ command_screenshots ()
 command_bench ()
 {
   build release
-  [ "$(meson introspect --benchmarks "$build_root/release")" != '[]' ] || die "there are no benchmarks yet (tests/bench)"
+  [ "$(meson introspect --benchmarks "$build_root/release")" != '[]' ] ||
+    die "there are no benchmarks yet (tests/bench)"
   exec meson test --benchmark --no-rebuild --verbose -C "$build_root/release" "$@"
 }
 

@@ -100,11 +100,11 @@ keep_tokens (ConfabSession *self)
     g_warning ("The sign-in cannot be kept: %s", error->message);
 }
 
-/* On a fiber. */
+/* On a fiber. loading: of confab_secrets_load (), taken. */
 static gboolean
-restore_tokens (ConfabSession *self, const char *user_id, GError **error)
+restore_tokens (ConfabSession *self, DexFuture *loading, GError **error)
 {
-  g_autofree char *secret = dex_await_string (confab_secrets_load (self->profile, self->server, user_id), error);
+  g_autofree char *secret = dex_await_string (loading, error);
   g_autoptr(JsonNode) node = NULL;
   JsonObject *object = NULL;
 
@@ -235,7 +235,7 @@ take_account (ConfabSession *self, JsonObject *reply, GError **error)
   user = confab_session_ensure_user (self, user_id);
   confab_user_apply (user, account);
   confab_session_set_user (self, user);
-  if (confab_room_list_get_length (self->rooms) == 0 && !confab_session_load_cache (self, error))
+  if (!confab_session_load_cache (self, error))
     return FALSE;
   confab_session_save_account (self);
   keep_tokens (self);
@@ -367,6 +367,7 @@ resume_saved_fiber (gpointer data)
   g_autofree char *server = NULL;
   g_autoptr(JsonObject) account = NULL;
   g_autoptr(GError) error = NULL;
+  g_autoptr(DexFuture) loading = NULL;
   const char *user_id = NULL;
 
   if (self->state != CONFAB_SESSION_STATE_SIGNED_OUT)
@@ -377,16 +378,20 @@ resume_saved_fiber (gpointer data)
   if (server == NULL || user_id == NULL)
     return dex_future_new_false ();
   confab_session_set_server (self, server);
-  if (!restore_tokens (self, user_id, &error))
+  confab_session_set_user (self, confab_session_ensure_user (self, user_id));
+  confab_user_apply (self->user, account);
+  /* A secret service may have to start, or to ask: the rooms are on the screen before it answers. */
+  loading = confab_secrets_load (self->profile, self->server, user_id);
+  if (!confab_session_load_cache (self, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+  if (!restore_tokens (self, g_steal_pointer (&loading), &error))
     {
       /* Known, but to be asked for the password again. */
       g_debug ("No sign-in is kept: %s", error->message);
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        confab_session_set_error (self, error);
       return dex_future_new_false ();
     }
-  confab_session_set_user (self, confab_session_ensure_user (self, user_id));
-  confab_user_apply (self->user, account);
-  if (!confab_session_load_cache (self, &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
   confab_session_start (self);
   return dex_future_new_true ();
 }
@@ -395,7 +400,9 @@ resume_saved_fiber (gpointer data)
  * confab_session_resume_saved:
  * @self: a session that is signed out
  *
- * Signs in as before. The rooms are in the list when the future resolves, whether or not there is a connection.
+ * Signs in as before. The rooms are in the list when the future resolves, whether or not there is a connection. When
+ * the account is known and its sign-in is not, the server and user properties say who is to give the password again,
+ * and the rooms can be read.
  *
  * Returns: (transfer full): a future of a boolean, whether this profile has a sign-in
  *

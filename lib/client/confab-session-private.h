@@ -36,6 +36,7 @@ struct _ConfabSession
   ConfabOutbox *outbox;
 
   ConfabCache *cache;         /* nullable until an account is known */
+  gboolean cache_loaded;
   ConfabCacheBatch *batch;    /* what is to be written in this turn of the main loop */
   GHashTable *changed_rooms;  /* set of ConfabRoom, to be written with it */
   guint flush_source;
@@ -96,7 +97,7 @@ void confab_session_forget_room (ConfabSession *self, const char *room_id);
 void confab_session_flush (ConfabSession *self);
 /* On a fiber: opens the profile's cache, and gives the account in it. */
 gboolean confab_session_open_cache (ConfabSession *self, char **server, JsonObject **user, GError **error);
-/* On a fiber: rooms and outbox from the cache. */
+/* On a fiber: rooms and outbox from the cache, once. */
 gboolean confab_session_load_cache (ConfabSession *self, GError **error);
 /* On a fiber. */
 gboolean confab_session_clear_cache (ConfabSession *self, GError **error);

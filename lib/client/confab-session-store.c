@@ -175,6 +175,9 @@ confab_session_load_cache (ConfabSession *self, GError **error)
   g_autoptr(GPtrArray) pending = NULL;
   g_autoptr(GPtrArray) rooms = g_ptr_array_new_with_free_func (g_object_unref);
 
+  if (self->cache_loaded)
+    return TRUE;
+  self->cache_loaded = TRUE;
   pending = dex_await_boxed (confab_cache_load_pending (self->cache), error);
   if (pending == NULL)
     return FALSE;
@@ -201,6 +204,7 @@ confab_session_clear_cache (ConfabSession *self, GError **error)
   g_clear_handle_id (&self->flush_source, g_source_remove);
   g_clear_pointer (&self->batch, confab_cache_batch_free);
   g_hash_table_remove_all (self->changed_rooms);
+  self->cache_loaded = FALSE;
   if (self->cache == NULL)
     return TRUE;
   batch = confab_cache_batch_new ();

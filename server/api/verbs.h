@@ -14,10 +14,10 @@ typedef struct
   PoolVerb pool;
   ConnectionVerb connection;
   const RoomVerb *room;
-  gboolean ordered;          /* of a pool verb: a connection's calls of it must not overtake each other */
+  gboolean ordered;          /* of a pool or connection verb: what one person calls must not overtake */
 } Verb;
 
-/* NULL for operations that a door handles itself (authenticate, close-room). */
+/* NULL for what a door handles itself (authenticate). */
 const Verb *verb_find (ConfabOperationId operation);
 
 /* The room that a request of a room verb names, or NULL with the message whose room it is. Both are the

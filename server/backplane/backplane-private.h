@@ -19,7 +19,7 @@ typedef struct
   void (*publish) (Backplane *self, Event **events, guint n_events);
   gboolean (*set_presence) (Backplane *self, const char *user_id, const char *device_id, ConfabPresenceStatus status,
                             guint ttl, ConfabPresenceStatus *merged);
-  void (*renew_presence) (Backplane *self, const char *user_id, const char *device_id, guint ttl);
+  gboolean (*renew_presence) (Backplane *self, const char *user_id, const char *device_id, guint ttl);
   ConfabPresenceStatus (*get_presence) (Backplane *self, const char *user_id);
   void (*expire_presence) (Backplane *self, void (*gone) (const char *user_id, gpointer data), gpointer data);
   gboolean (*take) (Backplane *self, const char *bucket, const char *who, double rate, double burst,

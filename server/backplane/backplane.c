@@ -98,10 +98,10 @@ backplane_set_presence (Backplane *self, const char *user_id, const char *device
   return self->klass->set_presence (self, user_id, device_id, status, ttl, merged != NULL ? merged : &unwanted);
 }
 
-void
+gboolean
 backplane_renew_presence (Backplane *self, const char *user_id, const char *device_id, guint ttl)
 {
-  self->klass->renew_presence (self, user_id, device_id, ttl);
+  return self->klass->renew_presence (self, user_id, device_id, ttl);
 }
 
 ConfabPresenceStatus

@@ -38,8 +38,9 @@ void backplane_publish (Backplane *self, Event **events, guint n_events);
  * set: TRUE when the merged status changed. An entry not renewed within ttl seconds counts as offline. */
 gboolean backplane_set_presence (Backplane *self, const char *user_id, const char *device_id,
                                  ConfabPresenceStatus status, guint ttl, ConfabPresenceStatus *merged);
-/* A sign of life of a device that is known already: its entry now lasts ttl seconds more, whatever its status. */
-void backplane_renew_presence (Backplane *self, const char *user_id, const char *device_id, guint ttl);
+/* A sign of life of a device that is known already: its entry now lasts ttl seconds more, whatever its status. FALSE
+ * when it is not known (any more). */
+gboolean backplane_renew_presence (Backplane *self, const char *user_id, const char *device_id, guint ttl);
 ConfabPresenceStatus backplane_get_presence (Backplane *self, const char *user_id);
 /* Removes what ran out; calls gone for each person who became offline by that. Called every few seconds. */
 void backplane_expire_presence (Backplane *self, void (*gone) (const char *user_id, gpointer data), gpointer data);

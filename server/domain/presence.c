@@ -74,16 +74,21 @@ presence_set (Domain *domain, const Caller *caller, gconstpointer fields, Confab
   return TRUE;
 }
 
+/* Who is there already stays as they said: whoever made themselves invisible must not be seen because a connection
+ * broke or another tab was opened. */
 void
 presence_connected (Domain *domain, const Caller *caller)
 {
-  update_presence (domain, caller, CONFAB_PRESENCE_STATUS_ONLINE, domain->limits.silence);
+  guint ttl = domain->limits.silence;
+
+  if (!backplane_renew_presence (domain->backplane, caller->user_id, caller->session_id, ttl))
+    update_presence (domain, caller, CONFAB_PRESENCE_STATUS_ONLINE, ttl);
 }
 
 void
 presence_alive (Domain *domain, const Caller *caller)
 {
-  backplane_renew_presence (domain->backplane, caller->user_id, caller->session_id, domain->limits.silence);
+  presence_connected (domain, caller);
 }
 
 void
@@ -143,5 +148,17 @@ presence_open_room (Domain *domain, Request *request, ConfabJsonWriter *reply, G
         }
     }
   confab_json_writer_end_array (reply);
+  return TRUE;
+}
+
+/* On the way that open-room takes too: a room that is opened and closed again without waiting ends up closed. */
+gboolean
+presence_close_room (Domain *domain, Request *request, ConfabJsonWriter *reply, GError **error)
+{
+  const ConfabCloseRoomRequest *fields = request->fields;
+  g_autofree char *topic = topic_for_live (fields->room_id);
+
+  if (request->subscriber != NULL)
+    request->subscriber_class->unsubscribe (request->subscriber, topic);
   return TRUE;
 }

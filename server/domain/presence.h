@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 gboolean presence_set (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply,
                        GError **error);
 gboolean presence_open_room (Domain *domain, Request *request, ConfabJsonWriter *reply, GError **error);
+gboolean presence_close_room (Domain *domain, Request *request, ConfabJsonWriter *reply, GError **error);
 
 /* A connection of the caller came, gave a sign of life, or the last one of its session went. Blocks on the store: pool
  * threads only. */

@@ -103,15 +103,6 @@ dispatch (Connection *connection, const ConfabOperation *operation, gpointer fie
   api_dispatch (connection->reactor->server->api, request);
 }
 
-static void
-close_room (Connection *connection, const ConfabCloseRoomRequest *fields, const char *id)
-{
-  g_autofree char *topic = g_strconcat ("live:", fields->room_id, NULL);
-
-  connection_leave_topic (connection, topic);
-  acknowledge (connection, id);
-}
-
 /* ---- Signing in ------------------------------------------------------------------------------------------- */
 
 /* What the pool found out, for the reactor. */
@@ -263,15 +254,12 @@ door_websocket_authenticate (Connection *connection, const char *token, const ch
 static void
 run (Connection *connection, const ConfabOperation *operation, gpointer fields, const char *id)
 {
-  if (operation->id == CONFAB_OPERATION_AUTHENTICATE)
-    door_websocket_authenticate (connection, ((ConfabAuthenticateRequest *) fields)->token, id);
-  else if (operation->id == CONFAB_OPERATION_CLOSE_ROOM)
-    close_room (connection, fields, id);
-  else
+  if (operation->id != CONFAB_OPERATION_AUTHENTICATE)
     {
       dispatch (connection, operation, fields, id);
       return;
     }
+  door_websocket_authenticate (connection, ((ConfabAuthenticateRequest *) fields)->token, id);
   confab_request_free (operation, fields);
 }
 

@@ -308,12 +308,14 @@ test_renewal (Fixture *fixture, gconstpointer data)
 
   backplane_set_presence (fixture->backplane, "ada", "phone", DND, 10, NULL);
   pass (5);
-  backplane_renew_presence (fixture->backplane, "ada", "phone", 10);
+  g_assert_true (backplane_renew_presence (fixture->backplane, "ada", "phone", 10));
+  g_assert_false (backplane_renew_presence (fixture->backplane, "ada", "laptop", 10));
+  g_assert_false (backplane_renew_presence (fixture->backplane, "ben", "phone", 10));
   pass (9);
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, DND);
   pass (2);
   backplane_expire_presence (fixture->backplane, on_gone, gone);
-  backplane_renew_presence (fixture->backplane, "ada", "phone", 10);
+  g_assert_false (backplane_renew_presence (fixture->backplane, "ada", "phone", 10));
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, OFFLINE);
 }
 

@@ -24,7 +24,7 @@ from server import Server, eventually
 SENDERS = 6
 ROOMS = 4
 WINDOW = 16             # requests of one sender that wait for their answers
-CYCLES = int(os.environ.get('CONFAB_TEST_CYCLES', 50))
+CYCLES = int(os.environ.get('CONFAB_TEST_CYCLES', 100))
 EMOJI = ('👍', '🌻', '🐢')
 
 

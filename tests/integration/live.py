@@ -60,6 +60,19 @@ class Live(unittest.TestCase):
             ben.call('typing', roomId=self.room, isTyping=True)
             self.fence(ada)
             self.assertEqual(ada.count('user-typing'), 0)
+        with self.subTest('nor of a room that was opened and closed without waiting'):
+            for _ in range(20):
+                ada.post('open-room', {'roomId': self.room})
+                last = ada.post('close-room', {'roomId': self.room})
+            ada.answer(last)
+            ben.call('typing', roomId=self.room, isTyping=True)
+            self.fence(ada)
+            self.assertEqual(ada.count('user-typing'), 0)
+        with self.subTest('but of one that was closed and opened'):
+            ada.post('close-room', {'roomId': self.room})
+            ada.answer(ada.post('open-room', {'roomId': self.room}))
+            ben.call('typing', roomId=self.room, isTyping=True)
+            self.assertIs(ada.wait('user-typing')['isTyping'], True)
         with self.subTest('from outside'):
             for operation, fields in (('typing', {'isTyping': True}), ('open-room', {})):
                 with self.assertRaises(Refused) as caught:
@@ -69,11 +82,12 @@ class Live(unittest.TestCase):
             cleo.call('open-room', roomId=self.room)
             self.ada.call('remove-member', roomId=self.room, userId=self.cleo.id)
             cleo.wait('room-left', lambda data: data['roomId'] == self.room)
+            before = self.ada.call('get-room', roomId=self.room)['room']['lastSeq']
             ben.call('typing', roomId=self.room, isTyping=True)
             self.fence(ada, ben)
             cleo.call('get-me')
             self.assertEqual(cleo.count('user-typing'), 0)
-            self.assertEqual(cleo.count('new-message', lambda data: data['content'] == 'fence' and data['seq'] > 2), 0)
+            self.assertEqual(cleo.count('new-message', lambda data: data['seq'] > before), 0)
 
     def test_presence(self):
         ada = self.ada.connect()
@@ -90,6 +104,15 @@ class Live(unittest.TestCase):
             with self.subTest(status):
                 ben.call('set-presence', status=status)
                 self.assertEqual(ada.wait('presence', lambda data: data['userId'] == self.ben.id)['status'], seen)
+        with self.subTest('another connection of the session changes nothing'):
+            ben.call('set-presence', status='invisible')
+            self.assertEqual(ada.wait('presence', lambda data: data['userId'] == self.ben.id)['status'], 'offline')
+            ben.cut()
+            ben = self.ben.connect()
+            self.fence(ada)
+            self.assertEqual(ada.count('presence', lambda data: data['userId'] == self.ben.id), 0)
+            ben.call('set-presence', status='online')
+            self.assertEqual(ada.wait('presence', lambda data: data['userId'] == self.ben.id)['status'], 'online')
         with self.subTest('not to who does not show the room'):
             self.fence(watcher)
             self.assertEqual(watcher.count('presence', lambda data: data['userId'] == self.ben.id), 0)

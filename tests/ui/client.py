@@ -1,4 +1,4 @@
-# client.py: a real client in a real window, driven and read through accessibility as a person with a screen reader would
+# client.py: a real client in a real window, driven and read through accessibility as with a screen reader
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -47,6 +47,14 @@ def pump():
         pass
 
 
+def pump_for(milliseconds):
+    """The same, and gives the client time to act before it is asked again."""
+    over = []
+    GLib.timeout_add(milliseconds, lambda: over.append(True))
+    while not over:
+        GLib.MainContext.default().iteration(True)
+
+
 def wait_for(what, condition, seconds=PATIENCE):
     """Asks the condition again and again until it gives something; fails with `what` otherwise."""
     deadline = time.monotonic() + seconds
@@ -60,7 +68,7 @@ def wait_for(what, condition, seconds=PATIENCE):
             return result
         if time.monotonic() > deadline:
             raise NotThere(f"not within {seconds} s: {what}")
-        GLib.usleep(20_000)
+        pump_for(20)
 
 
 def children(node):
@@ -126,7 +134,8 @@ class Client:
 
     def application(self):
         if self.process.poll() is not None:
-            raise RuntimeError(f"the client of {self.profile} ended with {self.process.returncode}, see {self.log.name}")
+            status = self.process.returncode
+            raise RuntimeError(f"the client of {self.profile} ended with {status}, see {self.log.name}")
         for application in children(Atspi.get_desktop(0)):
             if application.get_process_id() == self.process.pid:
                 return application
@@ -245,17 +254,20 @@ class Client:
         Atspi.Action.do_action(wait_for(what, find_ready), 0)
 
     def act(self, action, roles=(Role.FRAME,), name=None, **where):
-        """One of the actions that a menu or shortcut of the thing would start, by its name: win.about, message.reply."""
+        """An action that a menu or shortcut of the thing would start, by its name: win.about, message.reply."""
         node = self.find(roles, name, **where)
         wait_for(f"{action} of {self.profile} to be possible", lambda: do_action(node, action))
 
-    def choose(self, name=None, roles=ROWS, button=1, **where):
-        """Points at something and clicks, as on a row of a list."""
-        node = self.find(roles, name, **where)
-        box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
-        self.raise_window()
-        xdotool("mousemove", "--window", self.window, str(box.x + box.width // 2), str(box.y + box.height // 2),
-                "click", str(button))
+    def open_room(self, name):
+        """By the quick switcher, as who does not want to look for it."""
+        self.press("ctrl+k")
+        self.type_into("Room or person", name)
+        self.press("Return")
+        self.wait_gone(TEXTS, "Room or person")
+
+    def message(self, contains):
+        """A message in the timeline, which a screen reader says in one go: who, when, text, and how far it has come."""
+        return self.find(GROUPS, contains=contains)
 
     def scroll(self, list_name, clicks):
         """Turns the wheel over a list: up when clicks is negative."""

@@ -47,7 +47,8 @@ class Scene:
         dmitri.delete(regretted)
         changed = emi.say(garden, "雨が降りそうです")
         emi.edit(changed, "雨が降りそうです — looks like rain on Friday, so we may not have to water at all")
-        ben.say(garden, "> looks like rain on Friday\nThen let us meet anyway. We need:\n- gloves\n- string\n- patience")
+        ben.say(garden, "> looks like rain on Friday\nThen let us meet anyway. "
+                        "We need:\n- gloves\n- string\n- patience")
         emi.say(garden, "🌧️🍅")
         ada.say(garden, "See you all on Saturday!")
         last = ben.messages(garden)[-1]["seq"]

@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 
-from client import ALERTS, BUTTONS, ROWS, TEXTS, Client
+from client import ALERTS, BUTTONS, GROUPS, ROWS, TEXTS, Client
 from person import PASSWORD, Person
 from scene import Scene
 from server import Server
@@ -80,7 +80,7 @@ def take_sign_in(client, album):
 def take_rooms(client, album):
     client.find(ROWS, contains="Lunch")
     album.take("rooms")
-    client.choose(contains="Garden")
+    client.open_room("Garden")
     client.find(contains="Day 1: ")
     album.take("new-messages")
 
@@ -98,7 +98,7 @@ def take_timeline(client, album):
 
 
 def take_message_menu(client, album):
-    client.choose(contains=LAST, button=3)
+    client.act("message.show-menu", GROUPS, contains=LAST)
     client.find(BUTTONS, "Thumbs up")
     album.take("message-menu", sizes=["wide"])
     client.press("Escape")
@@ -110,7 +110,7 @@ def take_composer(client, album):
     client.type_into("Message", "tomato " * 560)
     album.take("limit", sizes=["narrow"])
     client.type_into("Message", "")
-    client.choose("Message", TEXTS)
+    client.act("win.focus-composer")
     client.press("Up")
     client.find(contains="Edit message")
     album.take("edit")
@@ -136,7 +136,7 @@ def take_room_details(client, album):
     client.click(contains="5 members")
     client.find(contains="Leave Room")
     album.take("room-details")
-    client.choose(contains="Members")
+    client.press("Return")
     client.find(contains="@dmitri")
     album.take("members")
     client.press("Escape")

@@ -94,12 +94,12 @@ local_set_presence (Backplane *backplane, const char *user_id, const char *devic
   return local_presence_set (self->presence, user_id, device_id, status, ttl, self->clock (), merged);
 }
 
-static void
+static gboolean
 local_renew_presence (Backplane *backplane, const char *user_id, const char *device_id, guint ttl)
 {
   LocalBackplane *self = (LocalBackplane *) backplane;
 
-  local_presence_renew (self->presence, user_id, device_id, ttl, self->clock ());
+  return local_presence_renew (self->presence, user_id, device_id, ttl, self->clock ());
 }
 
 static ConfabPresenceStatus

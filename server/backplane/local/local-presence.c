@@ -198,15 +198,17 @@ local_presence_set (LocalPresence *self, const char *user_id, const char *device
 }
 
 /* One that ran out and was not swept yet comes back: nobody was told that it went. */
-void
+gboolean
 local_presence_renew (LocalPresence *self, const char *user_id, const char *device_id, guint ttl, gint64 now)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Person *person = g_hash_table_lookup (self->people, user_id);
   guint i = person != NULL ? person_find (person, device_id) : 0;
 
-  if (person != NULL && i < person->devices->len)
-    person_get_device (person, i)->expires = now + (gint64) ttl * G_USEC_PER_SEC;
+  if (person == NULL || i == person->devices->len)
+    return FALSE;
+  person_get_device (person, i)->expires = now + (gint64) ttl * G_USEC_PER_SEC;
+  return TRUE;
 }
 
 ConfabPresenceStatus

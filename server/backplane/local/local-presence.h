@@ -16,7 +16,7 @@ void local_presence_free (LocalPresence *self);
 /* now: monotonic microseconds. The rest as in backplane.h. */
 gboolean local_presence_set (LocalPresence *self, const char *user_id, const char *device_id,
                              ConfabPresenceStatus status, guint ttl, gint64 now, ConfabPresenceStatus *merged);
-void local_presence_renew (LocalPresence *self, const char *user_id, const char *device_id, guint ttl, gint64 now);
+gboolean local_presence_renew (LocalPresence *self, const char *user_id, const char *device_id, guint ttl, gint64 now);
 ConfabPresenceStatus local_presence_get (LocalPresence *self, const char *user_id, gint64 now);
 void local_presence_expire (LocalPresence *self, gint64 now, void (*gone) (const char *user_id, gpointer data),
                             gpointer data);

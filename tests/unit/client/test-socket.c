@@ -169,8 +169,7 @@ static void
 test_nonsense (Fixture *self, gconstpointer data)
 {
   static const char * const frames[] = { "", "[]", "{", "null", "{\"event\":7}", "{\"reply\":\"x\"}",
-                                         "{\"reply\":null}",
-                                         "{}", "{\"event\":\"x\",\"event\":\"y\"}" };
+                                         "{\"reply\":null}", "{}", "{\"event\":\"x\",\"event\":\"y\"}" };
 
   connect_socket (self);
   for (guint i = 0; i < 5; i++)

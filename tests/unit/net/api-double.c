@@ -69,7 +69,7 @@ authenticate (Api *self, Request *request)
   request_finish (request, error == NULL ? hello : NULL, error);
 }
 
-/* open-room is the one that subscribes. */
+/* open-room is the one that subscribes, close-room the one that unsubscribes. */
 static void
 on_request (gpointer data, gpointer user_data)
 {
@@ -86,6 +86,13 @@ on_request (gpointer data, gpointer user_data)
       g_autofree char *topic = g_strconcat ("live:", fields->room_id, NULL);
 
       request->subscriber_class->subscribe (request->subscriber, topic);
+    }
+  if (request->operation->id == CONFAB_OPERATION_CLOSE_ROOM)
+    {
+      const ConfabCloseRoomRequest *fields = request->fields;
+      g_autofree char *topic = g_strconcat ("live:", fields->room_id, NULL);
+
+      request->subscriber_class->unsubscribe (request->subscriber, topic);
     }
   finish (request);
 }

@@ -48,7 +48,7 @@ test_close_room (Fixture *fixture, gconstpointer data)
   g_autoptr(Peer) ada = sign_in_and_open (fixture, "ada");
 
   peer_say (ada, "{\"event\":\"close-room\",\"id\":2,\"data\":{\"roomId\":\"" ROOM "\"}}");
-  peer_expect (ada, "{\"reply\":2,\"data\":{}}");
+  peer_expect (ada, "{\"reply\":2,\"data\":{\"operation\":\"close-room\"}}");
   fixture_publish (fixture, "live:" ROOM, "user-typing", "{\"n\":1}");
   fixture_publish (fixture, "user:ada", "user-changed", "{\"n\":2}");
   peer_expect (ada, "{\"event\":\"user-changed\",\"data\":{\"n\":2}}");
