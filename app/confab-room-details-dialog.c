@@ -180,7 +180,8 @@ on_delete_activated (ConfabRoomDetailsDialog *self,
 {
   AdwDialog *dialog = adw_alert_dialog_new (NULL, _("All its messages are deleted, for everybody and for good."));
 
-  adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Delete “%s”?"), confab_room_get_title (self->room));
+  adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Delete “%s”?"),
+                                   confab_room_get_title (self->room));
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _("_Cancel"), "delete", _("_Delete"), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "delete", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_object (dialog, "response::delete", G_CALLBACK (on_delete_confirmed), self, G_CONNECT_SWAPPED);

@@ -177,6 +177,11 @@ class Client:
                 raise NotThere(f"the client of {self.profile} did not end")
         return self.process.returncode
 
+    def complaints(self):
+        """What GLib and GTK called critical while the client ran."""
+        with open(self.log.name, encoding="utf-8", errors="replace") as log:
+            return [line.strip() for line in log if "CRITICAL **" in line]
+
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.kill()

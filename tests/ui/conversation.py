@@ -9,6 +9,7 @@ import sys
 import tempfile
 import traceback
 
+import display
 from client import ALERTS, BUTTONS, GROUPS, ROWS, TEXTS, Client
 from person import PASSWORD, Person
 from server import Server
@@ -210,6 +211,7 @@ class Conversation:
     def both_windows_close_in_order(self):
         for client in (self.ada, self.ben):
             self.close(client)
+            assert client.complaints() == []
 
     STEPS = (
         both_register, a_taken_name_is_refused_in_words, ada_makes_a_public_room, ben_finds_and_joins_it,
@@ -229,6 +231,7 @@ def show_windows(conversation, name):
 
 
 def main():
+    display.ensure()
     client_binary, server_binary = sys.argv[1:]
     print(f"1..{len(Conversation.STEPS)}", flush=True)
     failed = False

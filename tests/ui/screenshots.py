@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 
+import display
 from client import ALERTS, BUTTONS, GROUPS, ROWS, TEXTS, Client
 from person import PASSWORD, Person
 from scene import Scene
@@ -211,6 +212,7 @@ def take_style(style, client_binary, server_binary, folder):
 
 
 def main():
+    display.ensure()
     client_binary, server_binary, folder = sys.argv[1:]
     folder = os.environ.get("CONFAB_SCREENSHOTS", folder)
     os.makedirs(folder, exist_ok=True)
