@@ -138,20 +138,112 @@ confab_room_remove_member_now (ConfabRoom *self, const char *user_id)
   judge_range (self, 0, G_MAXINT64);
 }
 
+/* ---- Marks --------------------------------------------------------------------------------------------------- */
+
+/* Marks have no rev: a list of members that was made before a mark does not show it, and may arrive after it. What
+ * comes while the list is fetched, about people who are not in it yet, is gone through again when they are. */
+#define MAX_EARLY_MARKS 1000
+
+typedef struct
+{
+  char *user_id;
+  gint64 received_seq;
+  gint64 read_seq;
+  gint64 own_seq;        /* not 0: a message of theirs */
+} EarlyMark;
+
+static void
+early_mark_clear (gpointer data)
+{
+  g_free (((EarlyMark *) data)->user_id);
+}
+
+GArray *
+confab_room_early_marks_new (void)
+{
+  GArray *marks = g_array_new (FALSE, FALSE, sizeof (EarlyMark));
+
+  g_array_set_clear_func (marks, early_mark_clear);
+  return marks;
+}
+
+static void
+keep_early_mark (ConfabRoom *self, const char *user_id, gint64 received_seq, gint64 read_seq, gint64 own_seq)
+{
+  EarlyMark mark = { NULL, received_seq, read_seq, own_seq };
+
+  if (self->members_loading == 0 || self->early_marks->len >= MAX_EARLY_MARKS)
+    return;
+  mark.user_id = g_strdup (user_id);
+  g_array_append_val (self->early_marks, mark);
+}
+
+static void
+advance (ConfabRoom *self, ConfabMember *member, gint64 received_seq, gint64 read_seq)
+{
+  gint64 low = MIN (confab_member_get_read_seq (member), confab_member_get_received_seq (member));
+
+  if (!confab_member_advance (member, received_seq, read_seq))
+    return;
+  confab_cache_batch_set_marks (confab_session_get_batch (self->session), self->id,
+                                confab_user_get_id (confab_member_get_user (member)),
+                                confab_member_get_received_seq (member), confab_member_get_read_seq (member));
+  judge_range (self, low, confab_member_get_received_seq (member));
+}
+
+static void
+follow (ConfabRoom *self, ConfabMember *member, gint64 seq)
+{
+  advance (self, member, confab_member_get_received_seq (member) == seq - 1 ? seq : 0,
+           confab_member_get_read_seq (member) == seq - 1 ? seq : 0);
+}
+
 void
 confab_room_advance_member (ConfabRoom *self, const char *user_id, gint64 received_seq, gint64 read_seq)
 {
   ConfabMember *member = confab_member_list_find (self->members, user_id);
-  gint64 low = 0;
 
-  if (member == NULL)
+  if (member != NULL)
+    advance (self, member, received_seq, read_seq);
+  else
+    keep_early_mark (self, user_id, received_seq, read_seq, 0);
+}
+
+void
+confab_room_follow_sender (ConfabRoom *self, const char *sender_id, gint64 seq)
+{
+  ConfabMember *member = confab_member_list_find (self->members, sender_id);
+
+  if (member != NULL)
+    follow (self, member, seq);
+  else
+    keep_early_mark (self, sender_id, 0, 0, seq);
+}
+
+void
+confab_room_begin_members (ConfabRoom *self)
+{
+  self->members_loading++;
+}
+
+void
+confab_room_end_members (ConfabRoom *self)
+{
+  if (--self->members_loading > 0)
     return;
-  low = MIN (confab_member_get_read_seq (member), confab_member_get_received_seq (member));
-  if (!confab_member_advance (member, received_seq, read_seq))
-    return;
-  confab_cache_batch_set_marks (confab_session_get_batch (self->session), self->id, user_id,
-                                confab_member_get_received_seq (member), confab_member_get_read_seq (member));
-  judge_range (self, low, confab_member_get_received_seq (member));
+  for (guint i = 0; i < self->early_marks->len; i++)
+    {
+      const EarlyMark *mark = &g_array_index (self->early_marks, EarlyMark, i);
+      ConfabMember *member = confab_member_list_find (self->members, mark->user_id);
+
+      if (member == NULL || self->session == NULL)
+        continue;
+      if (mark->own_seq > 0)
+        follow (self, member, mark->own_seq);
+      else
+        advance (self, member, mark->received_seq, mark->read_seq);
+    }
+  g_array_set_size (self->early_marks, 0);
 }
 
 void

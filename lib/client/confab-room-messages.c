@@ -97,18 +97,13 @@ confab_room_set_last_message (ConfabRoom *self, ConfabMessage *message)
                          CONFAB_ROOM_PROP_LAST_ACTIVITY);
 }
 
-/* The server moves the sender's marks to the message where they stood right before it, and sends no receipt for that.
- */
+/* The server moves the sender's marks to the message where they stood right before it, without a receipt. */
 static void
 follow_sender (ConfabRoom *self, ConfabMessage *message)
 {
-  const char *sender_id = confab_user_get_id (confab_message_get_sender (message));
-  ConfabMember *member = confab_member_list_find (self->members, sender_id);
   gint64 seq = confab_message_get_seq (message);
 
-  if (member != NULL)
-    confab_room_advance_member (self, sender_id, confab_member_get_received_seq (member) == seq - 1 ? seq : 0,
-                                confab_member_get_read_seq (member) == seq - 1 ? seq : 0);
+  confab_room_follow_sender (self, confab_user_get_id (confab_message_get_sender (message)), seq);
   if (confab_message_is_outgoing (message))
     confab_room_advance_me (self, self->told_received_seq == seq - 1 ? seq : 0,
                             self->told_read_seq == seq - 1 ? seq : 0);

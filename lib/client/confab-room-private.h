@@ -48,6 +48,8 @@ struct _ConfabRoom
   ConfabUser *other;            /* nullable */
   ConfabMemberList *members;
   gboolean members_complete;
+  guint members_loading;        /* fibers that fetch the members */
+  GArray *early_marks;          /* marks of people who are not in the list yet, while it is fetched */
   ConfabTimeline *timeline;     /* weak */
 
   char *draft;
@@ -134,6 +136,11 @@ void confab_room_take_members (ConfabRoom *self, JsonArray *array);
 void confab_room_take_member (ConfabRoom *self, JsonObject *object);
 void confab_room_remove_member_now (ConfabRoom *self, const char *user_id);
 void confab_room_advance_member (ConfabRoom *self, const char *user_id, gint64 received_seq, gint64 read_seq);
+/* Somebody's own message does not stay unread to them: their marks move to it where they stood right before it. */
+void confab_room_follow_sender (ConfabRoom *self, const char *sender_id, gint64 seq);
+GArray *confab_room_early_marks_new (void);
+void confab_room_begin_members (ConfabRoom *self);
+void confab_room_end_members (ConfabRoom *self);
 /* As the server has my own marks. */
 void confab_room_advance_me (ConfabRoom *self, gint64 received_seq, gint64 read_seq);
 void confab_room_count_unread (ConfabRoom *self);

@@ -456,28 +456,39 @@ load_served_members (ConfabRoom *self, GError **error)
   return TRUE;
 }
 
+/* On a fiber. */
+static gboolean
+fill_members (ConfabRoom *self, GError **error)
+{
+  if (self->session->cache != NULL && confab_member_list_get_length (self->members) == 0 &&
+      !load_cached_members (self, error))
+    return FALSE;
+  if (self->members_complete && confab_member_list_get_length (self->members) > 0)
+    return TRUE;
+  if (!load_served_members (self, error))
+    return FALSE;
+  self->members_complete = TRUE;
+  confab_room_take_members (self, NULL);
+  confab_session_note_room (self->session, self);
+  return TRUE;
+}
+
 static DexFuture *
 load_members_fiber (gpointer data)
 {
   ConfabRoom *self = data;
   g_autoptr(GError) error = NULL;
+  gboolean filled = FALSE;
 
   if (self->session == NULL)
     return dex_future_new_false ();
   /* Kept up to date by events and resume once they were complete. */
   if (self->members_complete && confab_member_list_get_length (self->members) > 0)
     return dex_future_new_true ();
-  if (self->session->cache != NULL && confab_member_list_get_length (self->members) == 0
-      && !load_cached_members (self, &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  if (self->members_complete && confab_member_list_get_length (self->members) > 0)
-    return dex_future_new_true ();
-  if (!load_served_members (self, &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  self->members_complete = TRUE;
-  confab_room_take_members (self, NULL);
-  confab_session_note_room (self->session, self);
-  return dex_future_new_true ();
+  confab_room_begin_members (self);
+  filled = fill_members (self, &error);
+  confab_room_end_members (self);
+  return filled ? dex_future_new_true () : dex_future_new_for_error (g_steal_pointer (&error));
 }
 
 /**

@@ -115,6 +115,7 @@ confab_room_finalize (GObject *object)
   g_hash_table_unref (self->ahead);
   g_hash_table_unref (self->typing);
   g_array_unref (self->mention_seqs);
+  g_array_unref (self->early_marks);
   g_object_unref (self->members);
   G_OBJECT_CLASS (confab_room_parent_class)->finalize (object);
 }
@@ -164,6 +165,7 @@ confab_room_init (ConfabRoom *self)
   self->typing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->mention_seqs = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->members = confab_member_list_new ();
+  self->early_marks = confab_room_early_marks_new ();
   self->draft = g_strdup ("");
   self->typing_text = g_strdup ("");
 }

@@ -213,6 +213,30 @@ test_members (Fixture *self, gconstpointer data)
   g_assert_null (confab_member_list_find (confab_room_get_members (room), BEN));
 }
 
+/* A receipt and a message overtake the list of members that was made before them. */
+static void
+test_early_marks (Fixture *self, gconstpointer data)
+{
+  static const char text[] = "[{\"userId\":\"" BEN "\",\"username\":\"ben\",\"role\":\"member\",\"rev\":1,"
+                             "\"receivedSeq\":3,\"readSeq\":2}]";
+  ConfabRoom *room = add_room (self->session, 0, 5);
+  g_autoptr(JsonNode) node = confab_json_parse (text, strlen (text), NULL);
+  ConfabMember *ben = NULL;
+
+  confab_room_begin_members (room);
+  event (self, "receipt", "{\"roomId\":\"" ROOM "\",\"userId\":\"" BEN "\",\"receivedSeq\":4,\"readSeq\":4}");
+  arrive_run (room, 5, 5);
+  confab_room_take_members (room, json_node_get_array (node));
+  confab_room_end_members (room);
+  ben = confab_member_list_find (confab_room_get_members (room), BEN);
+  g_assert_cmpint (confab_member_get_received_seq (ben), ==, 5);
+  g_assert_cmpint (confab_member_get_read_seq (ben), ==, 5);
+  g_assert_cmpuint (room->early_marks->len, ==, 0);
+  /* Nothing is remembered when nothing is fetched. */
+  event (self, "receipt", "{\"roomId\":\"" ROOM "\",\"userId\":\"" ROOM "\",\"receivedSeq\":4,\"readSeq\":4}");
+  g_assert_cmpuint (room->early_marks->len, ==, 0);
+}
+
 static void
 test_typing (Fixture *self, gconstpointer data)
 {
@@ -258,6 +282,7 @@ main (int argc, char *argv[])
   ADD ("early-events", test_early_events);
   ADD ("update", test_update);
   ADD ("members", test_members);
+  ADD ("early-marks", test_early_marks);
   ADD ("typing", test_typing);
   ADD ("nonsense", test_nonsense);
   return g_test_run ();
