@@ -238,7 +238,7 @@ print_claim (Server *self, const char *address, GError **error)
     }
   if (claim != NULL)
     g_print ("There is no account yet. Whoever registers with this one-time invite is the admin:\n"
-             "  %s\n  http://%s/#claim=%s\n", claim, address, claim);
+             "  %s\n  http://%s/invite/%s\n", claim, address, claim);
   return TRUE;
 }
 

@@ -48,7 +48,7 @@ class Process:
         return self.log.read()
 
     def claim(self):
-        found = re.search(r"#claim=(\S+)", "".join(self.said))
+        found = re.search(r"/invite/(\S+)", "".join(self.said))
         return found and found.group(1)
 
     def call(self, method, path, body=None, token=None):

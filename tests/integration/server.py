@@ -132,7 +132,7 @@ class Server:
     def find_claim(self):
         """The code of the link that this start printed for the first admin, if it did."""
         for line in self.output():
-            match = re.search(r'#claim=([\w-]+)', line)
+            match = re.search(r'/invite/([\w-]+)', line)
             if match:
                 return match.group(1)
         return None
