@@ -76,13 +76,3 @@ pool_submit_ordered (Pool *self, const char *key, PoolFunc func, gpointer data, 
 {
   return push (self->strands[g_str_hash (key) % N_STRANDS], func, data, user_data);
 }
-
-guint
-pool_get_queued (Pool *self)
-{
-  guint queued = g_thread_pool_unprocessed (self->threads);
-
-  for (guint i = 0; i < N_STRANDS; i++)
-    queued += g_thread_pool_unprocessed (self->strands[i]);
-  return queued;
-}

@@ -20,6 +20,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pool, pool_free)
 gboolean pool_submit (Pool *self, PoolFunc func, gpointer data, gpointer user_data);
 /* For what is short and has an order: jobs with the same key run one after the other, as they were submitted. */
 gboolean pool_submit_ordered (Pool *self, const char *key, PoolFunc func, gpointer data, gpointer user_data);
-guint pool_get_queued (Pool *self);
 
 G_END_DECLS

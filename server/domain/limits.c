@@ -15,7 +15,6 @@ limits_init_defaults (Limits *self)
     .typing_members = 100,
     .room_members = 10000,
     .rooms_per_user = 1000,
-    .rooms_open = 20,
     .reaction_kinds = 20,
     .sessions_per_user = 50,
     .resume_changes = 200,

@@ -15,7 +15,6 @@ typedef struct
   guint typing_members;        /* above this no typing notices */
   guint room_members;          /* per room */
   guint rooms_per_user;
-  guint rooms_open;            /* per connection */
   guint reaction_kinds;        /* per message */
   guint sessions_per_user;
   guint resume_changes;        /* per room; more comes as limited */
