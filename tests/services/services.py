@@ -3,7 +3,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
 What is started for MongoDB: nothing when CONFAB_TEST_MONGODB names a replica set that is running already; else the
-first of a mongod on PATH, secantusd-rs in the cache of ./dev, secantusd-py in the cache of ./dev (`./dev test` installs it).
+first of a mongod on PATH, secantusd-rs in the cache of ./dev, and secantusd-py there, which `./dev test` installs.
 """
 
 import os
