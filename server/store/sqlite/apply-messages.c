@@ -48,6 +48,12 @@ each_mention (SqliteConnection *connection, const Message *message,
     func (connection, message, EVERYBODY);
 }
 
+void
+sqlite_insert_mentions (SqliteConnection *connection, const Message *message)
+{
+  each_mention (connection, message, insert_mention);
+}
+
 /* Whether it was inserted: its id or clientId may be there already. */
 static gboolean
 insert_message (SqliteConnection *connection, const Message *message)
@@ -171,7 +177,7 @@ apply_append (Batch *batch, BatchRoom *room, Change *change)
         apply_refuse (change, CONFAB_ERROR_CONFLICT, "There is a message with this id already");
       return;
     }
-  each_mention (batch->connection, message, insert_mention);
+  sqlite_insert_mentions (batch->connection, message);
   apply_number (room, change);
   room->room->last_seq = message->seq;
   room->room->last_activity = MAX (room->room->last_activity, message->timestamp);
@@ -229,6 +235,20 @@ leave_unchanged (Change *change, Message *message)
   change->message = message;
 }
 
+void
+sqlite_insert_version (SqliteConnection *connection, const Message *message, gint64 number)
+{
+  g_auto(Query) query =
+    query_make (connection,
+                "INSERT INTO message_versions (message_id, version, content, edited_at) VALUES (?, ?, ?, ?)");
+
+  query_put_text (&query, message->id);
+  query_put_int (&query, number);
+  query_put_text (&query, message->content);
+  query_put_int (&query, message->edited_at);
+  query_run (&query);
+}
+
 /* Keeps the present text among the earlier ones; FALSE when there are too many of them. */
 static gboolean
 keep_version (SqliteConnection *connection, const Message *message)
@@ -243,15 +263,7 @@ keep_version (SqliteConnection *connection, const Message *message)
   }
   if (count >= STORE_MESSAGE_EDITS)
     return FALSE;
-
-  g_auto(Query) query =
-    query_make (connection,
-                "INSERT INTO message_versions (message_id, version, content, edited_at) VALUES (?, ?, ?, ?)");
-  query_put_text (&query, message->id);
-  query_put_int (&query, count + 1);
-  query_put_text (&query, message->content);
-  query_put_int (&query, message->edited_at);
-  query_run (&query);
+  sqlite_insert_version (connection, message, count + 1);
   return TRUE;
 }
 
@@ -295,7 +307,7 @@ apply_edit (Batch *batch, BatchRoom *room, Change *change)
       message->mentions = g_strdupv (change->mentions);
       message->mentions_room = change->mentions_room;
       message->edited_at = change->now;
-      each_mention (batch->connection, message, insert_mention);
+      sqlite_insert_mentions (batch->connection, message);
       finish (batch, room, change, g_steal_pointer (&message));
     }
 }
