@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* How often one message may be edited; its earlier texts are kept, and nothing a peer can grow is without a bound. */
 #define STORE_MESSAGE_EDITS 100
+/* How many reactions one message may have: they are read and told together with it. */
+#define STORE_MESSAGE_REACTIONS 10000
 /* Rooms up to this size come with all their members in somebody's list. */
 #define STORE_SUMMARY_MEMBERS 50
 
@@ -76,5 +78,7 @@ struct _Store
 
 /* What searches compare: without case, and without the differences that Unicode calls compatible. NULL gives "". */
 char *store_fold_text (const char *text);
+/* The same of a room, name and description. */
+char *store_fold_room (const char *name, const char *description);
 
 G_END_DECLS

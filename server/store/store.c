@@ -55,6 +55,14 @@ store_fold_text (const char *text)
   return normal != NULL ? normal : g_strdup ("");
 }
 
+char *
+store_fold_room (const char *name, const char *description)
+{
+  g_autofree char *text = g_strconcat (name != NULL ? name : "", "\n", description, NULL);
+
+  return store_fold_text (text);
+}
+
 void
 store_close (Store *self)
 {

@@ -57,8 +57,6 @@ gboolean sqlite_store_get_revs (Store *store, const char *const *room_ids, gint6
 GPtrArray *sqlite_store_list_public_rooms (Store *store, const char *query, const char *cursor, guint limit,
                                            char **next_cursor, GError **error);
 Room *sqlite_load_room (SqliteConnection *connection, const char *room_id);
-/* What searches for rooms compare with. */
-char *sqlite_fold_room (const char *name, const char *description);
 
 /* members.c */
 GPtrArray *
