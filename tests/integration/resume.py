@@ -194,10 +194,9 @@ class Resume(unittest.TestCase):
             self.assertEqual(sorted(room['admins']), admins)
             self.assertEqual(room['mentions'], held['mentions'])
             self.assertEqual(room['rev'], held['rev'])
-            mine = held['members'][fresh.person.id]
-            self.assertEqual((room['readSeq'], room['receivedSeq']), (mine['readSeq'], mine['receivedSeq']))
-            for member in held['members'].values():
-                self.assertTrue(0 <= member['readSeq'] <= member['receivedSeq'] <= room['lastSeq'])
+            self.assertEqual((room['receivedSeq'], room['readSeq']), held['marks'][fresh.person.id])
+            for received, read in held['marks'].values():
+                self.assertTrue(0 <= read <= received <= room['lastSeq'])
             revs = [message['rev'] for message in held['messages'].values()]
             self.assertEqual(len(revs), len(set(revs)), 'two messages with one rev')
         self.assertEqual(state, {})
