@@ -68,6 +68,7 @@ build_for_suites ()
   local wanted=" $* " suite
   case $wanted in *" unit "* | *" contract "* | *" integration "* | *" ui "*) build dev ;; *) configure dev ;; esac
   case $wanted in *" asan "*) build asan ;; esac
+  case $wanted in *" contract "* | *" integration "* | *" asan "*) ensure_mongodb ;; esac
   case $wanted in
     *" fuzz "*)
       configure fuzz

@@ -28,6 +28,7 @@ typedef struct
   EventControl control;
   char *argument;       /* nullable */
   char *except_user;    /* whose connections do not get it, nullable */
+  gint64 rev;           /* of a room's history: the room's rev after what it tells; else 0 */
 } Event;
 
 /* data: the text of a JSON object; taken. */

@@ -33,12 +33,16 @@ begin (ConfabJsonWriter *writer)
   confab_json_writer_begin_object (writer);
 }
 
-/* Ends the object and makes the event; takes topic. */
+/* Ends the object and makes the event; takes topic. rev: the room's after it; 0 for what is not of its history. */
 static void
-finish (ConfabJsonWriter *writer, char *topic, const char *name, GPtrArray *events)
+finish (ConfabJsonWriter *writer, char *topic, const char *name, gint64 rev, GPtrArray *events)
 {
+  Event *event = NULL;
+
   confab_json_writer_end_object (writer);
-  g_ptr_array_add (events, event_new (topic, name, confab_json_writer_steal (writer)));
+  event = event_new (topic, name, confab_json_writer_steal (writer));
+  event->rev = rev;
+  g_ptr_array_add (events, event);
   g_free (topic);
 }
 
@@ -51,12 +55,12 @@ announce_message (const Change *change, GPtrArray *events)
   if (change->kind == CHANGE_APPEND)
     {
       message_write_members (change->message, &writer);
-      finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_NEW_MESSAGE, events);
+      finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_NEW_MESSAGE, change->rev, events);
       return;
     }
   confab_json_writer_member (&writer, "message");
   message_write_json (change->message, &writer);
-  finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_MESSAGE_CHANGED, events);
+  finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_MESSAGE_CHANGED, change->rev, events);
 }
 
 static void
@@ -80,7 +84,7 @@ announce_person (const Change *change, const char *name, GPtrArray *events)
       confab_json_writer_member (&writer, "member");
       member_write_json (change->member, &writer);
     }
-  finish (&writer, topic_for_room (change->room_id), name, events);
+  finish (&writer, topic_for_room (change->room_id), name, change->rev, events);
 }
 
 static void
@@ -91,7 +95,7 @@ announce_member (const Change *change, const Member *member, GPtrArray *events)
   begin_membership (&writer, change);
   confab_json_writer_member (&writer, "member");
   member_write_json (member, &writer);
-  finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_MEMBER_CHANGED, events);
+  finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_MEMBER_CHANGED, change->rev, events);
 }
 
 /* topic's devices stop following the room and are told that it is gone for them. */
@@ -104,7 +108,7 @@ announce_left (const char *room_id, char *topic, GPtrArray *events)
 
   begin (&writer);
   confab_json_writer_member_string (&writer, "roomId", room_id);
-  finish (&writer, g_strdup (topic), CONFAB_EVENT_ROOM_LEFT, events);
+  finish (&writer, g_strdup (topic), CONFAB_EVENT_ROOM_LEFT, 0, events);
   g_ptr_array_add (events, event_new_control (topic, EVENT_UNSUBSCRIBE, live_topic));
   g_ptr_array_add (events, event_new_control (topic, EVENT_UNSUBSCRIBE, room_topic));
   g_free (topic);
@@ -118,7 +122,7 @@ announce_room (const Change *change, GPtrArray *events)
   begin (&writer);
   confab_json_writer_member (&writer, "room");
   room_write_json (change->room, NULL, NULL, NULL, 0, &writer);
-  finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_ROOM_CHANGED, events);
+  finish (&writer, topic_for_room (change->room_id), CONFAB_EVENT_ROOM_CHANGED, change->rev, events);
 }
 
 /* In large rooms nobody looks at who read what, and the notices would be the bulk of the traffic: only the person's
@@ -135,7 +139,7 @@ announce_mark (const Limits *limits, const RoomState *room, const Change *change
   confab_json_writer_member_int (&writer, "receivedSeq", change->member->received_seq);
   confab_json_writer_member_int (&writer, "readSeq", change->member->read_seq);
   finish (&writer, shown ? topic_for_room (change->room_id) : topic_for_user (change->member->user_id),
-          CONFAB_EVENT_RECEIPT, events);
+          CONFAB_EVENT_RECEIPT, 0, events);
 }
 
 void
@@ -150,7 +154,7 @@ announce_joined (const RoomSummary *summary, GPtrArray *events)
   begin (&writer);
   confab_json_writer_member (&writer, "room");
   room_summary_write_json (summary, &writer);
-  finish (&writer, g_steal_pointer (&user_topic), CONFAB_EVENT_ROOM_JOINED, events);
+  finish (&writer, g_steal_pointer (&user_topic), CONFAB_EVENT_ROOM_JOINED, 0, events);
 }
 
 void

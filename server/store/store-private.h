@@ -49,6 +49,7 @@ struct _StoreClass
   Room *(*create_room) (Store *self, const Room *draft, const char *const *member_ids, gboolean *created,
                         GError **error);
   Room *(*get_room) (Store *self, const char *room_id, GError **error);
+  gboolean (*get_revs) (Store *self, const char *const *room_ids, gint64 *revs, GError **error);
   GPtrArray *(*list_members) (Store *self, const char *room_id, const char *after, guint limit, GError **error);
   Member *(*get_member) (Store *self, const char *room_id, const char *user_id, GError **error);
   GPtrArray *(*list_user_rooms) (Store *self, const char *user_id, GError **error);

@@ -196,6 +196,12 @@ store_get_room (Store *self, const char *room_id, GError **error)
   return self->klass->get_room (self, room_id, error);
 }
 
+gboolean
+store_get_revs (Store *self, const char *const *room_ids, gint64 *revs, GError **error)
+{
+  return self->klass->get_revs (self, room_ids, revs, error);
+}
+
 GPtrArray *
 store_list_members (Store *self, const char *room_id, const char *after, guint limit, GError **error)
 {

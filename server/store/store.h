@@ -79,6 +79,8 @@ GPtrArray *store_delete_sessions (Store *self, const char *user_id, const char *
 Room *store_create_room (Store *self, const Room *draft, const char * const *member_ids, gboolean *created,
                          GError **error);
 Room *store_get_room (Store *self, const char *room_id, GError **error);
+/* revs: out, one per room in the order asked, -1 where there is no such room (any more). One query. */
+gboolean store_get_revs (Store *self, const char *const *room_ids, gint64 *revs, GError **error);
 /* Members that are in the room, by username; after: the username to go on from, nullable; limit 0: all. */
 GPtrArray *store_list_members (Store *self, const char *room_id, const char *after, guint limit, GError **error);
 /* NOT_FOUND for former ones, too. */

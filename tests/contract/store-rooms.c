@@ -25,6 +25,52 @@ assert_room (const Room *room, const Room *expected)
 }
 
 static void
+test_revs (StoreFixture *fixture)
+{
+  static const char *none[] = { NULL };
+  g_autoptr(Room) first = store_fixture_add_people_and_room (fixture, "ada ben");
+  g_autoptr(Room) second = store_fixture_add_room (fixture, CONFAB_ROOM_TYPE_DIRECT, "ada ben");
+  const char *asked[] = { second->id, "no-room", first->id, second->id, NULL };
+  gint64 revs[4] = { 0 };
+  g_autoptr(GError) error = NULL;
+
+  message_unref (store_fixture_say (fixture, first->id, "ada", "one"));
+  message_unref (store_fixture_say (fixture, first->id, "ben", "two"));
+  g_assert_true (store_get_revs (fixture->store, asked, revs, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (revs[0], ==, 1);
+  g_assert_cmpint (revs[1], ==, -1);
+  g_assert_cmpint (revs[2], ==, 3);
+  g_assert_cmpint (revs[3], ==, 1);
+
+  change_free (store_fixture_apply (fixture, store_fixture_change (fixture, CHANGE_DELETE_ROOM, first->id, "ada"),
+                                    OUTCOME_APPLIED));
+  g_assert_true (store_get_revs (fixture->store, asked, revs, &error));
+  g_assert_cmpint (revs[2], ==, -1);
+  g_assert_true (store_get_revs (fixture->store, none, revs, &error));
+  g_assert_no_error (error);
+}
+
+/* More than any database takes in one list of parameters. */
+static void
+test_many_revs (StoreFixture *fixture)
+{
+  g_autoptr(Room) room = store_fixture_add_people_and_room (fixture, "ada ben");
+  g_autoptr(GPtrArray) asked = g_ptr_array_new_null_terminated (2000, g_free, TRUE);
+  g_autofree gint64 *revs = g_new0 (gint64, 2001);
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < 2000; i++)
+    g_ptr_array_add (asked, g_strdup_printf ("no-room-%u", i));
+  g_ptr_array_add (asked, g_strdup (room->id));
+  g_assert_true (store_get_revs (fixture->store, (const char *const *) asked->pdata, revs, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (revs[0], ==, -1);
+  g_assert_cmpint (revs[1999], ==, -1);
+  g_assert_cmpint (revs[2000], ==, 1);
+}
+
+static void
 add_people (StoreFixture *fixture, const char *usernames)
 {
   g_auto(GStrv) names = g_strsplit (usernames, " ", -1);
@@ -344,6 +390,8 @@ const StoreCase store_room_cases[] = {
   { "rooms/members", test_list_members },
   { "rooms/mine", test_my_rooms },
   { "rooms/members-up-to-50", test_large_room_without_members },
+  { "rooms/revs", test_revs },
+  { "rooms/many-revs", test_many_revs },
   { "rooms/public", test_public_rooms },
   { NULL, NULL },
 };

@@ -29,6 +29,30 @@ sqlite_store_get_room (Store *store, const char *room_id, GError **error)
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&room) : NULL;
 }
 
+static void
+load_revs (SqliteConnection *connection, const char *const *room_ids, gint64 *revs)
+{
+  g_auto(Query) query = query_make (connection, "SELECT rev FROM rooms WHERE id = ?");
+
+  for (gsize i = 0; room_ids[i] != NULL; i++)
+    {
+      query_put_text (&query, room_ids[i]);
+      revs[i] = query_next (&query) ? query_take_int (&query) : -1;
+      query_rewind (&query);
+    }
+}
+
+/* There is no way to a server here that a list in one statement would save: one prepared row after the other, in one
+ * transaction, is as quick. */
+gboolean
+sqlite_store_get_revs (Store *store, const char *const *room_ids, gint64 *revs, GError **error)
+{
+  SqliteConnection *connection = sqlite_store_read (store);
+
+  load_revs (connection, room_ids, revs);
+  return sqlite_store_end (store, connection, error);
+}
+
 char *
 sqlite_fold_room (const char *name, const char *description)
 {

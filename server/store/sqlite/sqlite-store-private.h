@@ -53,6 +53,7 @@ GPtrArray *sqlite_store_delete_sessions (Store *store, const char *user_id, cons
 Room *sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created,
                                 GError **error);
 Room *sqlite_store_get_room (Store *store, const char *room_id, GError **error);
+gboolean sqlite_store_get_revs (Store *store, const char *const *room_ids, gint64 *revs, GError **error);
 GPtrArray *sqlite_store_list_public_rooms (Store *store, const char *query, const char *cursor, guint limit,
                                            char **next_cursor, GError **error);
 Room *sqlite_load_room (SqliteConnection *connection, const char *room_id);

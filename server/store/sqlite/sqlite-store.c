@@ -150,6 +150,7 @@ static const StoreClass sqlite_store_class = {
   .delete_sessions = sqlite_store_delete_sessions,
   .create_room = sqlite_store_create_room,
   .get_room = sqlite_store_get_room,
+  .get_revs = sqlite_store_get_revs,
   .list_members = sqlite_store_list_members,
   .get_member = sqlite_store_get_member,
   .list_user_rooms = sqlite_store_list_user_rooms,
