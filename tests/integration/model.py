@@ -117,6 +117,20 @@ def mentions(message, me):
     return 'deletedAt' not in message and (me in message.get('mentions', ()) or message.get('mentionsRoom', False))
 
 
+def difference(one, other, path=''):
+    """The first place where two states differ, in words."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in sorted(set(one) | set(other), key=str):
+            if name not in one or name not in other:
+                where = 'second' if name in other else 'first'
+                return f'{path}.{name}: only in the {where}: {one.get(name, other.get(name))!r}'
+            found = difference(one[name], other[name], f'{path}.{name}')
+            if found:
+                return found
+        return None
+    return None if one == other else f'{path}: {one!r} and {other!r}'
+
+
 class Holdings:
     """What a device holds of its rooms, by resume and by events."""
 
