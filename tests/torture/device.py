@@ -65,7 +65,8 @@ class Device:
         """What belongs to one connection."""
         self.numbers = itertools.count(1)
         self.waiting = {}           # number → Request
-        self.outbox = None          # requests to be written; None until the connection is signed in
+        self.outbox = None          # requests to be written; None unless the connection is signed in and open
+        self.over = None            # how the connection ended
         self.events = asyncio.Queue()
         self.hello = asyncio.get_running_loop().create_future()
         self.heard = time.monotonic()
@@ -118,6 +119,8 @@ class Device:
         await self.send(wire, request)
         await request.future
         await self.hello
+        if self.over is not None:
+            raise self.over
         self.outbox = asyncio.Queue()
         for request in self.lasting:
             if request.attempt.tries:
@@ -197,15 +200,18 @@ class Device:
     def closed(self, code):
         self.ledger.counts[f'closed {code}'] += 1
         self.note('closed', code)
-        failure = Closed(code)
-        for future in (self.hello, *(request.future for request in self.waiting.values() if request.attempt is None)):
+        self.over = Closed(code)
+        asked = list(self.waiting.values())
+        while self.outbox is not None and not self.outbox.empty():
+            asked.append(self.outbox.get_nowait())
+        for future in (self.hello, *(request.future for request in asked if request.attempt is None)):
             if not future.done():
-                future.set_exception(failure)
+                future.set_exception(self.over)
                 # Nobody may be waiting for it any more, which is no mistake.
                 future.exception()
         self.waiting = {}
         self.outbox = None
-        self.events.put_nowait(('closed', failure))
+        self.events.put_nowait(('closed', self.over))
 
     async def take(self, wire, frame):
         if 'reply' in frame:
@@ -258,6 +264,8 @@ class Device:
                 await self.send(wire, await self.outbox.get())
 
     async def send(self, wire, request):
+        if self.over is not None:
+            raise self.over
         number = next(self.numbers)
         request.sent = time.monotonic()
         self.waiting[number] = request
