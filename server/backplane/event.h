@@ -4,7 +4,7 @@
  *
  * An event is serialised once, when it is made; connections, reactors and instances share the bytes.
  * Topics: "room:ID" (members' devices), "live:ID" (devices that show the room: typing, presence), "user:ID" (one
- * person's devices).
+ * person's devices), "instances" (what every instance has to hear: little, and rare).
  */
 #pragma once
 
@@ -18,6 +18,7 @@ typedef enum
   EVENT_SUBSCRIBE,      /* receivers of the topic also get argument (a topic) from now on; then the frame, if any */
   EVENT_UNSUBSCRIBE,    /* they no longer do; then the frame, if any */
   EVENT_CLOSE_SESSION,  /* the connections of session argument get the frame and are closed with 4001 */
+  EVENT_FORGET,         /* for instances: what is remembered of argument ("room:ID", "session:ID") is out of date */
 } EventControl;
 
 typedef struct

@@ -132,6 +132,7 @@ command_line_help (void)
     append_option (text, option_get (i));
   g_string_append (
     text, "\nEvery option is also a variable (CONFAB_MAX_CONNECTIONS) and a key in the file (max-connections).\n"
-          "A flag goes before a variable, a variable before the file.\n");
+          "A flag goes before a variable, a variable before the file. A variable that ends in _FILE\n"
+          "(CONFAB_STORE_FILE) names a file whose first line is the value: for addresses with passwords.\n");
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

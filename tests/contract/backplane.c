@@ -9,6 +9,9 @@
 #include "backplane/backplane.h"
 #include "backplane/local/local-backplane.h"
 #include "backplane/local/local-buckets.h"
+#include "backplane/local/local-cache.h"
+
+#include <string.h>
 
 typedef struct
 {
@@ -216,6 +219,45 @@ test_subscribe_while_delivering (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_calls, ==, 1);
 }
 
+/* What settled is heard; nothing here gets lost, so nobody is told of a gap. */
+static void
+on_gap (gpointer data)
+{
+  g_assert_not_reached ();
+}
+
+static void
+test_settle (Fixture *fixture, gconstpointer data)
+{
+  backplane_set_gap (fixture->backplane, on_gap, NULL);
+  g_assert_true (backplane_settle (fixture->backplane, 1000));
+  backplane_subscribe (fixture->backplane, "room:R");
+  g_assert_true (backplane_settle (fixture->backplane, 1000));
+  publish (fixture, "room:R", "one");
+  g_assert_cmpstr (fixture->delivered->str, ==, "room:R/one ");
+}
+
+static void
+test_status (Fixture *fixture, gconstpointer data)
+{
+  gint64 time = g_get_real_time () / 1000;
+  BackplaneStatus status;
+
+  backplane_subscribe (fixture->backplane, "room:R");
+  publish (fixture, "room:R", "one");
+  publish (fixture, "room:S", "elsewhere");
+  backplane_get_status (fixture->backplane, &status);
+  g_assert_true (status.connected);
+  g_assert_cmpint (status.since, >, time - 3600 * 1000);
+  g_assert_cmpint (status.since, <=, time + 1);
+  g_assert_cmpuint (status.published, ==, 2);
+  g_assert_cmpuint (status.delivered, ==, 1);
+  g_assert_cmpuint (status.received, ==, 0);
+  g_assert_cmpuint (status.reconnects, ==, 0);
+  g_assert_cmpuint (status.dropped, ==, 0);
+  g_assert_cmpuint (status.gaps, ==, 0);
+}
+
 /* ---- Presence --------------------------------------------------------------------------------------------- */
 
 #define ONLINE CONFAB_PRESENCE_STATUS_ONLINE
@@ -260,6 +302,26 @@ test_merge (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, steps[i].merged);
       g_assert_cmpint (backplane_get_presence (fixture->backplane, "ben"), ==, OFFLINE);
     }
+}
+
+static void
+test_presences_of_many (Fixture *fixture, gconstpointer data)
+{
+  static const char * const user_ids[] = { "cy", "nobody", "ada", "ben", "ada" };
+  ConfabPresenceStatus statuses[5];
+
+  backplane_set_presence (fixture->backplane, "ada", "phone", ONLINE, 60, NULL);
+  backplane_set_presence (fixture->backplane, "ben", "phone", INVISIBLE, 60, NULL);
+  backplane_set_presence (fixture->backplane, "cy", "phone", AWAY, 60, NULL);
+  backplane_set_presence (fixture->backplane, "cy", "laptop", DND, 30, NULL);
+  pass (40);
+  backplane_get_presences (fixture->backplane, user_ids, 5, statuses);
+  g_assert_cmpint (statuses[0], ==, AWAY);
+  g_assert_cmpint (statuses[1], ==, OFFLINE);
+  g_assert_cmpint (statuses[2], ==, ONLINE);
+  g_assert_cmpint (statuses[3], ==, OFFLINE);
+  g_assert_cmpint (statuses[4], ==, ONLINE);
+  backplane_get_presences (fixture->backplane, user_ids, 0, statuses);
 }
 
 static void
@@ -381,6 +443,112 @@ test_bucket_while_asking (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n_taken, <=, 10);
 }
 
+/* ---- Cache ------------------------------------------------------------------------------------------------ */
+
+static void
+put (Fixture *fixture, const char *key, const char *value, guint ttl)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (value, strlen (value));
+
+  backplane_cache_put (fixture->backplane, key, bytes, ttl);
+}
+
+/* NULL: nothing must be there. */
+static void
+assert_cached (Fixture *fixture, const char *key, const char *value)
+{
+  g_autoptr(GBytes) bytes = backplane_cache_get (fixture->backplane, key);
+
+  if (value == NULL)
+    g_assert_null (bytes);
+  else
+    {
+      g_assert_nonnull (bytes);
+      g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), value, strlen (value));
+    }
+}
+
+static void
+test_cache (Fixture *fixture, gconstpointer data)
+{
+  assert_cached (fixture, "user:ada", NULL);
+  put (fixture, "user:ada", "Ada", 30);
+  put (fixture, "user:ben", "", 60);
+  assert_cached (fixture, "user:ada", "Ada");
+  assert_cached (fixture, "user:ben", "");
+  /* Who comes second read the same, or something older. */
+  put (fixture, "user:ada", "Eve", 60);
+  assert_cached (fixture, "user:ada", "Ada");
+
+  pass (31);
+  assert_cached (fixture, "user:ada", NULL);
+  assert_cached (fixture, "user:ben", "");
+  put (fixture, "user:ada", "Ada L.", 60);
+  assert_cached (fixture, "user:ada", "Ada L.");
+}
+
+/* What was read before a drop may be put after it, and must not be found. */
+static void
+test_cache_drop (Fixture *fixture, gconstpointer data)
+{
+  put (fixture, "user:ada", "Ada", 60);
+  backplane_cache_drop (fixture->backplane, "user:ada");
+  assert_cached (fixture, "user:ada", NULL);
+  put (fixture, "user:ada", "Ada", 60);
+  assert_cached (fixture, "user:ada", NULL);
+  backplane_cache_drop (fixture->backplane, "user:never-there");
+  put (fixture, "user:never-there", "old", 60);
+  assert_cached (fixture, "user:never-there", NULL);
+
+  pass (9);
+  put (fixture, "user:ada", "Ada", 60);
+  assert_cached (fixture, "user:ada", NULL);
+  pass (2);
+  put (fixture, "user:ada", "Ada L.", 60);
+  assert_cached (fixture, "user:ada", "Ada L.");
+}
+
+static void
+test_cache_bounds (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *most = g_strnfill (BACKPLANE_CACHE_MAX, 'x');
+  g_autofree char *too_much = g_strnfill (BACKPLANE_CACHE_MAX + 1, 'x');
+
+  put (fixture, "most", most, 60);
+  assert_cached (fixture, "most", most);
+  put (fixture, "too-much", too_much, 60);
+  assert_cached (fixture, "too-much", NULL);
+  put (fixture, "no-time", "x", 0);
+  assert_cached (fixture, "no-time", NULL);
+}
+
+static void
+test_local_cache_is_bounded (void)
+{
+  LocalCache *cache = local_cache_new ();
+  g_autoptr(GBytes) value = g_bytes_new_take (g_malloc0 (BACKPLANE_CACHE_MAX), BACKPLANE_CACHE_MAX);
+  g_autoptr(GBytes) last = NULL;
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("key-%u", i);
+
+      local_cache_put (cache, key, value, 60, 0);
+      g_assert_cmpuint (local_cache_get_size (cache), <=, LOCAL_CACHE_MAX);
+    }
+  g_assert_null (local_cache_get (cache, "key-0", 0));
+  last = local_cache_get (cache, "key-999", 0);
+  g_assert_true (g_bytes_equal (last, value));
+  for (guint i = 0; i < 200000; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("dropped-%u", i);
+
+      local_cache_drop (cache, key, 60, 0);
+    }
+  g_assert_cmpuint (local_cache_get_size (cache), <=, LOCAL_CACHE_MAX);
+  local_cache_free (cache);
+}
+
 static void
 test_idle_buckets_are_forgotten (void)
 {
@@ -428,12 +596,18 @@ static const struct
   { "batch", test_batch },
   { "order", test_order },
   { "subscribe-while-delivering", test_subscribe_while_delivering },
+  { "settle", test_settle },
+  { "status", test_status },
   { "merge", test_merge },
+  { "presences-of-many", test_presences_of_many },
   { "expiry", test_expiry },
   { "renewal", test_renewal },
   { "many-devices", test_many_devices },
   { "bucket", test_bucket },
   { "bucket-while-asking", test_bucket_while_asking },
+  { "cache", test_cache },
+  { "cache-drop", test_cache_drop },
+  { "cache-bounds", test_cache_bounds },
 };
 
 int
@@ -450,6 +624,7 @@ main (int argc, char **argv)
         }
     }
   g_test_add_func ("/backplane/local/idle-buckets-are-forgotten", test_idle_buckets_are_forgotten);
+  g_test_add_func ("/backplane/local/cache-is-bounded", test_local_cache_is_bounded);
   g_test_add_func ("/backplane/bad-address", test_bad_address);
   return g_test_run ();
 }

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A full bucket says nothing that its absence does not, so full ones are forgotten when a shard is swept. A shard
- * sweeps whenever it has doubled since the last sweep, which keeps the cost of sweeping constant per take.
+ * sweeps whenever it has doubled since the last sweep, and one that is full after so many newcomers, which keeps the cost
+ * of sweeping constant per take.
  */
 #define G_LOG_DOMAIN "confab-backplane"
 
@@ -16,6 +17,7 @@
 #define N_SHARDS 16
 #define MAX_PER_SHARD (LOCAL_BUCKETS_MAX / N_SHARDS)
 #define MIN_SWEEP 256
+#define NEWCOMERS_PER_SWEEP (MAX_PER_SHARD / 4)
 #define N_SAMPLES 16
 
 typedef struct
@@ -31,6 +33,7 @@ typedef struct
   GMutex mutex;
   GHashTable *buckets;   /* "bucket\nwho" → Bucket */
   guint sweep_at;
+  guint n_newcomers;     /* since the last sweep */
 } Shard;
 
 struct _LocalBuckets
@@ -86,11 +89,16 @@ shard_evict (Shard *self, gint64 now)
 static void
 shard_make_room (Shard *self, gint64 now)
 {
+  self->n_newcomers++;
   if (g_hash_table_size (self->buckets) < self->sweep_at)
     return;
 
-  g_hash_table_foreach_remove (self->buckets, bucket_is_full, &now);
-  self->sweep_at = CLAMP (2 * g_hash_table_size (self->buckets), MIN_SWEEP, MAX_PER_SHARD);
+  if (self->sweep_at < MAX_PER_SHARD || self->n_newcomers >= NEWCOMERS_PER_SWEEP)
+    {
+      g_hash_table_foreach_remove (self->buckets, bucket_is_full, &now);
+      self->sweep_at = CLAMP (2 * g_hash_table_size (self->buckets), MIN_SWEEP, MAX_PER_SHARD);
+      self->n_newcomers = 0;
+    }
   if (g_hash_table_size (self->buckets) >= MAX_PER_SHARD)
     shard_evict (self, now);
 }
