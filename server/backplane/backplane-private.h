@@ -45,6 +45,8 @@ struct _Backplane
   GRWLock deliver_lock;       /* read while delivering, so that a receiver who leaves is not called any more */
   BackplaneDeliver deliver;   /* nullable */
   gpointer deliver_data;
+  const BackplaneObserver *observer;   /* nullable */
+  gpointer observer_data;
   BackplaneGap gap;           /* nullable */
   gpointer gap_data;
   _Atomic guint64 published;
@@ -55,7 +57,6 @@ struct _Backplane
 /* For implementations. */
 void backplane_init (Backplane *self, const BackplaneClass *klass);
 void backplane_clear (Backplane *self);
-void backplane_deliver (Backplane *self, Event **events, guint n_events);
 void backplane_tell_gap (Backplane *self);
 
 G_END_DECLS

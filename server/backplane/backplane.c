@@ -87,6 +87,8 @@ backplane_deliver (Backplane *self, Event **events, guint n_events)
       self->delivered += n_events;
       self->deliver (events, n_events, self->deliver_data);
     }
+  if (self->observer != NULL)
+    self->observer->delivered (events, n_events, self->observer_data);
   g_rw_lock_reader_unlock (&self->deliver_lock);
 }
 
@@ -139,6 +141,15 @@ backplane_set_deliver (Backplane *self, BackplaneDeliver deliver, gpointer data)
 }
 
 void
+backplane_set_observer (Backplane *self, const BackplaneObserver *observer, gpointer data)
+{
+  g_rw_lock_writer_lock (&self->deliver_lock);
+  self->observer = observer;
+  self->observer_data = data;
+  g_rw_lock_writer_unlock (&self->deliver_lock);
+}
+
+void
 backplane_set_gap (Backplane *self, BackplaneGap gap, gpointer data)
 {
   g_rw_lock_writer_lock (&self->deliver_lock);
@@ -151,12 +162,16 @@ void
 backplane_subscribe (Backplane *self, const char *topic)
 {
   self->klass->subscribe (self, topic);
+  if (self->observer != NULL)
+    self->observer->subscribed (topic, self->observer_data);
 }
 
 void
 backplane_unsubscribe (Backplane *self, const char *topic)
 {
   self->klass->unsubscribe (self, topic);
+  if (self->observer != NULL)
+    self->observer->unsubscribed (topic, self->observer_data);
 }
 
 gboolean

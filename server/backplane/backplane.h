@@ -38,6 +38,14 @@ typedef struct
  * thread of the backplane: must not block. */
 typedef void (*BackplaneGap) (gpointer data);
 
+/* Sees what the receiver subscribes and is told, without being one. Must neither block nor call the backplane. */
+typedef struct
+{
+  void (*subscribed) (const char *topic, gpointer data);
+  void (*unsubscribed) (const char *topic, gpointer data);
+  void (*delivered) (Event **events, guint n_events, gpointer data);   /* the receiver has them */
+} BackplaneObserver;
+
 /* "local" (one instance), or where a Redis is that several instances share (redis/redis-address.h). Where that does not
  * answer yet, the backplane is there all the same and keeps trying. */
 Backplane *backplane_open (const char *address, GError **error);
@@ -53,6 +61,8 @@ gboolean backplane_is_shared (Backplane *self);
 void backplane_get_status (Backplane *self, BackplaneStatus *status);
 /* NULL: nobody; returns when nobody is being called any more. Not from inside deliver. */
 void backplane_set_deliver (Backplane *self, BackplaneDeliver deliver, gpointer data);
+/* Set before the first subscription; NULL after the last. */
+void backplane_set_observer (Backplane *self, const BackplaneObserver *observer, gpointer data);
 void backplane_set_gap (Backplane *self, BackplaneGap gap, gpointer data);
 
 /* Counted: a topic is of interest while it was subscribed more often than unsubscribed. What this instance publishes is
@@ -63,6 +73,8 @@ void backplane_unsubscribe (Backplane *self, const char *topic);
  * read from the store from now on is followed by every event about what came later. FALSE: nothing is known. */
 gboolean backplane_settle (Backplane *self, guint milliseconds);
 void backplane_publish (Backplane *self, Event **events, guint n_events);
+/* To the receiver of this instance only: what it missed. */
+void backplane_deliver (Backplane *self, Event **events, guint n_events);
 
 /* Presence per device, merged per person (online > dnd > away > offline; invisible hides all).
  * set: TRUE when the merged status changed. An entry not renewed within ttl seconds counts as offline. May wait. */
