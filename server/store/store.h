@@ -19,9 +19,11 @@ typedef struct
 {
   const char *scheme;         /* of the address: "sqlite" */
   Store *(*open) (const char *address, GError **error);
+  gboolean (*check_address) (const char *address, GError **error);
 } StoreBackend;
 
-/* Opens sqlite:PATH (or sqlite::memory: for tests) and migrates it to the present schema. */
+/* Opens sqlite:PATH (or sqlite::memory: for tests), mongodb://… or mongodb+srv://…, and migrates it to the present
+ * schema. An address may hold a password: no error tells it. */
 Store *store_open (const char *address, GError **error);
 /* Whether it is the address of a store, be that there or not. */
 gboolean store_check_address (const char *address, GError **error);
