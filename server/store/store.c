@@ -13,10 +13,28 @@
 
 #include "protocol/confab-error.h"
 #include "store/sqlite/sqlite-store.h"
+#ifdef HAVE_MONGODB
+#include "store/mongodb/mongodb-store.h"
+#endif
 
 static const StoreBackend *const backends[] = {
   &sqlite_store_backend,
+#ifdef HAVE_MONGODB
+  &mongodb_store_backend, &mongodb_srv_store_backend,
+#endif
 };
+
+/* An address may hold a password, so that none is ever told as a whole. */
+static void
+refuse_address (const char *address, GError **error)
+{
+  if (g_str_has_prefix (address, "mongodb:") || g_str_has_prefix (address, "mongodb+srv:"))
+    g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST,
+                         "This confab-server was built without MongoDB (the meson option “mongodb”)");
+  else
+    g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST,
+                         "That is not the address of a store: sqlite:PATH or mongodb://HOST/DATABASE is one");
+}
 
 static const StoreBackend *
 find_backend (const char *address, GError **error)
@@ -27,8 +45,7 @@ find_backend (const char *address, GError **error)
     if (strlen (backends[i]->scheme) == (gsize) (colon - address) && g_str_has_prefix (address, backends[i]->scheme))
       return backends[i];
 
-  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST,
-               "“%s” is not the address of a store: sqlite:PATH is one", address);
+  refuse_address (address, error);
   return NULL;
 }
 
@@ -90,7 +107,9 @@ store_fail_taken_over (GError **error)
 gboolean
 store_check_address (const char *address, GError **error)
 {
-  return find_backend (address, error) != NULL;
+  const StoreBackend *backend = find_backend (address, error);
+
+  return backend != NULL && backend->check_address (address, error);
 }
 
 char *

@@ -187,6 +187,15 @@ make_file (const char *path, GError **error)
   return TRUE;
 }
 
+static gboolean
+sqlite_store_check_address (const char *address, GError **error)
+{
+  if (address[strlen ("sqlite:")] != '\0')
+    return TRUE;
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "“%s” names no file: sqlite:PATH is meant", address);
+  return FALSE;
+}
+
 static Store *
 sqlite_store_open (const char *address, GError **error)
 {
@@ -194,11 +203,8 @@ sqlite_store_open (const char *address, GError **error)
   gboolean in_memory = g_str_equal (path, MEMORY);
   SqliteStore *self = NULL;
 
-  if (*path == '\0')
-    {
-      g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "“%s” names no file: sqlite:PATH is meant", address);
-      return NULL;
-    }
+  if (!sqlite_store_check_address (address, error))
+    return NULL;
   if (!in_memory && !make_file (path, error))
     return NULL;
 
@@ -220,4 +226,8 @@ sqlite_store_open (const char *address, GError **error)
   return &self->parent;
 }
 
-const StoreBackend sqlite_store_backend = { .scheme = "sqlite", .open = sqlite_store_open };
+const StoreBackend sqlite_store_backend = {
+  .scheme = "sqlite",
+  .open = sqlite_store_open,
+  .check_address = sqlite_store_check_address,
+};
