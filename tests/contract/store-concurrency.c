@@ -309,12 +309,12 @@ open_and_put (gpointer address)
 static void
 test_start_together (StoreFixture *fixture)
 {
-  g_autofree char *address = g_strconcat (fixture->address, "-new", NULL);
+  const char *address = store_fixture_make_address (fixture, "new");
   GThread *threads[4] = { NULL };
   g_autoptr(GBytes) first = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    threads[i] = g_thread_new ("start", open_and_put, address);
+    threads[i] = g_thread_new ("start", open_and_put, (gpointer) address);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     {
       g_autoptr(GBytes) kept = g_thread_join (threads[i]);

@@ -6,14 +6,9 @@
 
 #include "store-fixture.h"
 
-static char *
-make_sqlite_address (const char *folder, const char **why)
-{
-  return g_strdup_printf ("sqlite:%s/confab.db", folder);
-}
-
-static const StoreImplementation implementations[] = {
-  { "sqlite", make_sqlite_address },
+static const StoreImplementation *const implementations[] = {
+  &store_sqlite_implementation,
+  &store_mongodb_implementation,
 };
 
 static const StoreCase *const case_lists[] = {
@@ -36,7 +31,7 @@ run_case (gconstpointer data)
   store_fixture_set_up (&fixture, run->implementation);
   if (fixture.store != NULL)
     run->test->run (&fixture);
-  store_fixture_tear_down (&fixture, run->implementation);
+  store_fixture_tear_down (&fixture);
 }
 
 static void
@@ -56,6 +51,8 @@ add_cases (const StoreImplementation *implementation, const StoreCase *cases)
 int
 main (int argc, char **argv)
 {
+  int status = 0;
+
   /* What store-durability.c kills. */
   if (argc == 3 && g_str_equal (argv[1], "--append-to"))
     {
@@ -65,7 +62,13 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (implementations); i++)
-    for (gsize j = 0; j < G_N_ELEMENTS (case_lists); j++)
-      add_cases (&implementations[i], case_lists[j]);
-  return g_test_run ();
+    {
+      for (gsize j = 0; j < G_N_ELEMENTS (case_lists); j++)
+        add_cases (implementations[i], case_lists[j]);
+      if (implementations[i]->get_service != NULL)
+        add_cases (implementations[i], store_service_cases);
+    }
+  status = g_test_run ();
+  store_mongodb_finish ();
+  return status;
 }

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define MONGODB_ROOMS "rooms"
 #define MONGODB_DELETED_ROOMS "deletedRooms"
 #define MONGODB_SCHEMA "schema"
+#define MONGODB_SERVERS "servers"
 #define MONGODB_SESSIONS "sessions"
 #define MONGODB_SETTINGS "settings"
 #define MONGODB_USERS "users"

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "store/mongodb/call.h"
+#include "store/mongodb/liveness.h"
 #include "store/store-private.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ MongodbCall *mongodb_store_begin (Store *store);
 gboolean mongodb_store_end (Store *store, MongodbCall *call, GError **error);
 /* Rooms have been deleted: what was in them is to be removed. */
 void mongodb_store_sweep (Store *store);
+Liveness *mongodb_store_get_liveness (Store *store);
 
 /* settings.c */
 GBytes *mongodb_store_put_setting_once (Store *store, const char *key, GBytes *value, GError **error);

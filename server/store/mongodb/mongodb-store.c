@@ -22,6 +22,7 @@ typedef struct
   Store parent;
   mongoc_client_pool_t *pool;
   char *database;
+  Liveness *liveness;
   Sweeper *sweeper;
 } MongodbStore;
 
@@ -58,6 +59,12 @@ mongodb_store_sweep (Store *store)
   sweeper_wake (((MongodbStore *) store)->sweeper);
 }
 
+Liveness *
+mongodb_store_get_liveness (Store *store)
+{
+  return ((MongodbStore *) store)->liveness;
+}
+
 static guint
 mongodb_store_get_lanes (Store *store)
 {
@@ -80,6 +87,7 @@ mongodb_store_close (Store *store)
   MongodbStore *self = (MongodbStore *) store;
 
   g_clear_pointer (&self->sweeper, sweeper_free);
+  g_clear_pointer (&self->liveness, liveness_free);
   g_clear_pointer (&self->pool, mongoc_client_pool_destroy);
   g_free (self->database);
   g_free (self);
@@ -179,6 +187,7 @@ make_store (const mongoc_uri_t *uri, GError **error)
   self->parent.klass = &mongodb_store_class;
   self->pool = pool;
   self->database = g_strdup (mongodb_address_get_database (uri));
+  self->liveness = liveness_new (&self->parent);
   return &self->parent;
 }
 
