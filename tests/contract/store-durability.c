@@ -158,7 +158,3 @@ const StoreCase store_durability_cases[] = {
   { "durability/killed", test_killed },
   { NULL, NULL },
 };
-
-const StoreCase store_service_cases[] = {
-  { NULL, NULL },
-};

@@ -87,6 +87,8 @@ Member *store_fixture_get_member (StoreFixture *fixture, const char *room_id, co
 char *store_fixture_describe_message (const Message *message);
 char *store_fixture_describe_member (const Member *member);
 
+/* What the tests start as processes of their own, to be killed; neither returns. */
 void store_fixture_run_child (const char *address);
+void store_fixture_run_writer (const char *address, const char *room_id, const char *seed);
 
 G_END_DECLS
