@@ -4,7 +4,7 @@
  *
  * An event is serialised once, when it is made; connections, reactors and instances share the bytes.
  * Topics: "room:ID" (members' devices), "live:ID" (devices that show the room: typing, presence), "user:ID" (one
- * person's devices).
+ * person's devices), "instances" (what every instance has to hear: little, and rare).
  */
 #pragma once
 
@@ -18,6 +18,7 @@ typedef enum
   EVENT_SUBSCRIBE,      /* receivers of the topic also get argument (a topic) from now on; then the frame, if any */
   EVENT_UNSUBSCRIBE,    /* they no longer do; then the frame, if any */
   EVENT_CLOSE_SESSION,  /* the connections of session argument get the frame and are closed with 4001 */
+  EVENT_FORGET,         /* for instances: what is remembered of argument ("room:ID", "session:ID") is out of date */
 } EventControl;
 
 typedef struct
@@ -33,6 +34,8 @@ typedef struct
 
 /* data: the text of a JSON object; taken. */
 Event *event_new (const char *topic, const char *name, GString *data);
+/* The same on another topic; the bytes are shared. */
+Event *event_new_like (Event *self, const char *topic);
 Event *event_new_control (const char *topic, EventControl control, const char *argument);
 Event *event_ref (Event *self);
 void event_unref (Event *self);

@@ -12,6 +12,7 @@
 
 #include "backplane/backplane-private.h"
 #include "backplane/local/local-buckets.h"
+#include "backplane/local/local-cache.h"
 #include "backplane/local/local-presence.h"
 
 typedef struct
@@ -21,6 +22,8 @@ typedef struct
   GHashTable *topics;       /* char* → count */
   LocalPresence *presence;
   LocalBuckets *buckets;
+  LocalCache *cache;
+  gint64 opened;            /* milliseconds since 1970 */
   gint64 (*clock) (void);
 } LocalBackplane;
 
@@ -32,6 +35,7 @@ local_close (Backplane *backplane)
   g_clear_pointer (&self->topics, g_hash_table_unref);
   g_clear_pointer (&self->presence, local_presence_free);
   g_clear_pointer (&self->buckets, local_buckets_free);
+  g_clear_pointer (&self->cache, local_cache_free);
   g_mutex_clear (&self->mutex);
   backplane_clear (backplane);
   g_free (self);
@@ -41,6 +45,15 @@ static gboolean
 local_check (Backplane *backplane, GError **error)
 {
   return TRUE;
+}
+
+static void
+local_get_status (Backplane *backplane, BackplaneStatus *status)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  status->connected = TRUE;
+  status->since = self->opened;
 }
 
 static void
@@ -64,6 +77,12 @@ local_unsubscribe (Backplane *backplane, const char *topic)
     g_hash_table_replace (self->topics, g_strdup (topic), GUINT_TO_POINTER (count - 1));
   else
     g_hash_table_remove (self->topics, topic);
+}
+
+static gboolean
+local_settle (Backplane *backplane, guint milliseconds)
+{
+  return TRUE;
 }
 
 static void
@@ -102,12 +121,13 @@ local_renew_presence (Backplane *backplane, const char *user_id, const char *dev
   return local_presence_renew (self->presence, user_id, device_id, ttl, self->clock ());
 }
 
-static ConfabPresenceStatus
-local_get_presence (Backplane *backplane, const char *user_id)
+static void
+local_get_presences (Backplane *backplane, const char *const *user_ids, guint n, ConfabPresenceStatus *statuses)
 {
   LocalBackplane *self = (LocalBackplane *) backplane;
 
-  return local_presence_get (self->presence, user_id, self->clock ());
+  for (guint i = 0; i < n; i++)
+    statuses[i] = local_presence_get (self->presence, user_ids[i], self->clock ());
 }
 
 static void
@@ -127,17 +147,47 @@ local_take (Backplane *backplane, const char *bucket, const char *who, double ra
   return local_buckets_take (self->buckets, bucket, who, rate, burst, self->clock (), retry_after, remaining);
 }
 
+static GBytes *
+local_cache_get_value (Backplane *backplane, const char *key)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  return local_cache_get (self->cache, key, self->clock ());
+}
+
+static void
+local_cache_put_value (Backplane *backplane, const char *key, GBytes *value, guint ttl)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  local_cache_put (self->cache, key, value, ttl, self->clock ());
+}
+
+static void
+local_cache_drop_value (Backplane *backplane, const char *key)
+{
+  LocalBackplane *self = (LocalBackplane *) backplane;
+
+  local_cache_drop (self->cache, key, CACHE_TOMBSTONE_SECONDS, self->clock ());
+}
+
 static const BackplaneClass local_class = {
+  .shared = FALSE,
   .close = local_close,
   .check = local_check,
+  .get_status = local_get_status,
   .subscribe = local_subscribe,
   .unsubscribe = local_unsubscribe,
+  .settle = local_settle,
   .publish = local_publish,
   .set_presence = local_set_presence,
   .renew_presence = local_renew_presence,
-  .get_presence = local_get_presence,
+  .get_presences = local_get_presences,
   .expire_presence = local_expire_presence,
   .take = local_take,
+  .cache_get = local_cache_get_value,
+  .cache_put = local_cache_put_value,
+  .cache_drop = local_cache_drop_value,
 };
 
 Backplane *
@@ -150,6 +200,8 @@ local_backplane_new (void)
   self->topics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->presence = local_presence_new ();
   self->buckets = local_buckets_new ();
+  self->cache = local_cache_new ();
+  self->opened = g_get_real_time () / 1000;
   self->clock = g_get_monotonic_time;
   return &self->parent;
 }

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A full bucket says nothing that its absence does not, so full ones are forgotten when a shard is swept. A shard
- * sweeps whenever it has doubled since the last sweep, which keeps the cost of sweeping constant per take.
+ * sweeps whenever it has doubled since the last sweep, and one that is full after so many newcomers, which keeps the cost
+ * of sweeping constant per take.
  */
 #define G_LOG_DOMAIN "confab-backplane"
 
@@ -16,7 +17,9 @@
 #define N_SHARDS 16
 #define MAX_PER_SHARD (LOCAL_BUCKETS_MAX / N_SHARDS)
 #define MIN_SWEEP 256
+#define NEWCOMERS_PER_SWEEP (MAX_PER_SHARD / 4)
 #define N_SAMPLES 16
+#define KEY_LENGTH 256
 
 typedef struct
 {
@@ -31,6 +34,7 @@ typedef struct
   GMutex mutex;
   GHashTable *buckets;   /* "bucket\nwho" → Bucket */
   guint sweep_at;
+  guint n_newcomers;     /* since the last sweep */
 } Shard;
 
 struct _LocalBuckets
@@ -86,11 +90,16 @@ shard_evict (Shard *self, gint64 now)
 static void
 shard_make_room (Shard *self, gint64 now)
 {
+  self->n_newcomers++;
   if (g_hash_table_size (self->buckets) < self->sweep_at)
     return;
 
-  g_hash_table_foreach_remove (self->buckets, bucket_is_full, &now);
-  self->sweep_at = CLAMP (2 * g_hash_table_size (self->buckets), MIN_SWEEP, MAX_PER_SHARD);
+  if (self->sweep_at < MAX_PER_SHARD || self->n_newcomers >= NEWCOMERS_PER_SWEEP)
+    {
+      g_hash_table_foreach_remove (self->buckets, bucket_is_full, &now);
+      self->sweep_at = CLAMP (2 * g_hash_table_size (self->buckets), MIN_SWEEP, MAX_PER_SHARD);
+      self->n_newcomers = 0;
+    }
   if (g_hash_table_size (self->buckets) >= MAX_PER_SHARD)
     shard_evict (self, now);
 }
@@ -135,17 +144,21 @@ local_buckets_free (LocalBuckets *self)
   g_free (self);
 }
 
+static Shard *
+buckets_find_shard (LocalBuckets *self, const char *bucket, const char *who, char key[KEY_LENGTH])
+{
+  g_snprintf (key, KEY_LENGTH, "%s\n%s", bucket, who);
+  return &self->shards[g_str_hash (key) % N_SHARDS];
+}
+
 gboolean
 local_buckets_take (LocalBuckets *self, const char *bucket_name, const char *who, double rate, double burst, gint64 now,
                     double *retry_after, double *remaining)
 {
-  char key[256];
-  Shard *shard;
+  char key[KEY_LENGTH];
+  Shard *shard = buckets_find_shard (self, bucket_name, who, key);
   Bucket *bucket;
   gboolean taken;
-
-  g_snprintf (key, sizeof key, "%s\n%s", bucket_name, who);
-  shard = &self->shards[g_str_hash (key) % N_SHARDS];
 
   g_mutex_lock (&shard->mutex);
   bucket = shard_get (shard, key, rate, burst, now);
@@ -160,6 +173,23 @@ local_buckets_take (LocalBuckets *self, const char *bucket_name, const char *who
   *retry_after = taken ? 0.0 : (1.0 - bucket->tokens) / rate;
   g_mutex_unlock (&shard->mutex);
   return taken;
+}
+
+void
+local_buckets_correct (LocalBuckets *self, const char *bucket_name, const char *who, double tokens, gint64 counted)
+{
+  char key[KEY_LENGTH];
+  Shard *shard = buckets_find_shard (self, bucket_name, who, key);
+  Bucket *bucket;
+
+  g_mutex_lock (&shard->mutex);
+  bucket = g_hash_table_lookup (shard->buckets, key);
+  if (bucket != NULL)
+    {
+      bucket->tokens = MIN (tokens, bucket->burst);
+      bucket->counted = counted;
+    }
+  g_mutex_unlock (&shard->mutex);
 }
 
 guint
