@@ -93,4 +93,13 @@ GPtrArray *mongodb_load_messages (MongodbCall *call, bson_t *filter, bson_t *opt
 /* apply.c */
 gboolean mongodb_store_apply (Store *store, Change **changes, guint n_changes, GError **error);
 
+/* export.c */
+gboolean mongodb_store_export (Store *store, StoreEntryFunc func, gpointer data, GError **error);
+
+/* restore.c */
+char *mongodb_store_restore_begin (Store *store, gboolean again, GError **error);
+gboolean mongodb_store_restore_put (Store *store, const char *restore, StoreEntry *const *entries, guint n_entries,
+                                    GError **error);
+gboolean mongodb_store_restore_finish (Store *store, const char *restore, GError **error);
+
 G_END_DECLS

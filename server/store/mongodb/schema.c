@@ -202,6 +202,8 @@ mongodb_migrate (MongodbCall *call, const MongodbMigration *migrations, guint n_
   if (version > n_migrations)
     mongodb_call_fail (call, CONFAB_ERROR_CONFLICT, "The database “%s” was written by a newer Confab (its schema is %d,"
                        " this one knows %u)", call->database, (int) version, n_migrations);
+  if (version < n_migrations)
+    mongodb_call_be_patient (call);
   for (; version < n_migrations && !mongodb_call_has_failed (call); version++)
     {
       migrations[version] (call);

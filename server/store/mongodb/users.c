@@ -65,13 +65,9 @@ load_invite (MongodbCall *call, GBytes *hash, gint64 now, ConfabUserRole *role)
 static bson_t *
 make_document (const User *user, const char *password_hash)
 {
-  g_autofree char *folded = store_fold_text (user->display_name);
   bson_t *document = bson_new ();
 
-  document_append_user (document, user);
-  BSON_APPEND_UTF8 (document, "foldedName", folded);
-  if (password_hash != NULL)
-    BSON_APPEND_UTF8 (document, "passwordHash", password_hash);
+  document_append_user (document, user, password_hash);
   return document;
 }
 
