@@ -23,6 +23,11 @@ typedef struct
   Service *(*get_service) (void);
 } StoreImplementation;
 
+/* Ends with one without a name. */
+extern const StoreImplementation store_implementations[];
+/* Stops the servers that were started. */
+void store_implementations_finish (void);
+
 typedef struct
 {
   const StoreImplementation *implementation;
@@ -51,11 +56,6 @@ extern const StoreCase store_concurrency_cases[];
 extern const StoreCase store_durability_cases[];
 /* Only for those with a server behind them. */
 extern const StoreCase store_service_cases[];
-
-extern const StoreImplementation store_sqlite_implementation;
-extern const StoreImplementation store_mongodb_implementation;
-/* Stops the servers that were started. */
-void store_mongodb_finish (void);
 
 void store_fixture_set_up (StoreFixture *fixture, const StoreImplementation *implementation);
 void store_fixture_tear_down (StoreFixture *fixture);

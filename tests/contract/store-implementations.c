@@ -17,11 +17,6 @@ make_sqlite_address (const char *folder, const char *store, char **why)
   return g_strdup_printf ("sqlite:%s/%s.db", folder, store);
 }
 
-const StoreImplementation store_sqlite_implementation = {
-  .name = "sqlite",
-  .make_address = make_sqlite_address,
-};
-
 static Service *mongodb = NULL;
 
 #ifdef HAVE_MONGODB
@@ -82,15 +77,14 @@ get_mongodb (void)
   return mongodb;
 }
 
-const StoreImplementation store_mongodb_implementation = {
-  .name = "mongodb",
-  .make_address = make_mongodb_address,
-  .drop = drop_mongodb,
-  .get_service = get_mongodb,
+const StoreImplementation store_implementations[] = {
+  { .name = "sqlite", .make_address = make_sqlite_address },
+  { .name = "mongodb", .make_address = make_mongodb_address, .drop = drop_mongodb, .get_service = get_mongodb },
+  { NULL },
 };
 
 void
-store_mongodb_finish (void)
+store_implementations_finish (void)
 {
   g_clear_pointer (&mongodb, service_free);
 }

@@ -6,11 +6,6 @@
 
 #include "store-fixture.h"
 
-static const StoreImplementation *const implementations[] = {
-  &store_sqlite_implementation,
-  &store_mongodb_implementation,
-};
-
 static const StoreCase *const case_lists[] = {
   store_account_cases, store_session_cases, store_room_cases, store_message_cases, store_append_cases,
   store_change_cases, store_member_cases, store_concurrency_cases, store_durability_cases,
@@ -68,14 +63,14 @@ main (int argc, char **argv)
     }
 
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (implementations); i++)
+  for (const StoreImplementation *each = store_implementations; each->name != NULL; each++)
     {
-      for (gsize j = 0; j < G_N_ELEMENTS (case_lists); j++)
-        add_cases (implementations[i], case_lists[j]);
-      if (implementations[i]->get_service != NULL)
-        add_cases (implementations[i], store_service_cases);
+      for (gsize i = 0; i < G_N_ELEMENTS (case_lists); i++)
+        add_cases (each, case_lists[i]);
+      if (each->get_service != NULL)
+        add_cases (each, store_service_cases);
     }
   status = g_test_run ();
-  store_mongodb_finish ();
+  store_implementations_finish ();
   return status;
 }
