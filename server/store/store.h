@@ -24,8 +24,8 @@ typedef struct
 } StoreBackend;
 
 /* Opens sqlite:PATH (or sqlite::memory: for tests), mongodb://… or mongodb+srv://…, and migrates it to the present
- * schema. CONFLICT where a restore was begun and not finished: nothing may run on a part of what there should be. An
- * address may hold a password: no error tells it. */
+ * schema. An address may hold a password: no error tells it. CONFLICT where a restore was begun and not finished:
+ * nothing may run on a part of what there should be. */
 Store *store_open (const char *address, GError **error);
 /* The same, but also where a restore was not finished; for store_restore_begin(). */
 Store *store_open_to_restore (const char *address, GError **error);

@@ -2,9 +2,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   store [ADDRESS [SECONDS]]      sqlite in a temporary folder and 3 seconds per size without
+ *   store [ADDRESS [SECONDS [LANES]]]      sqlite in a temporary folder, 3 seconds per size, and as many lanes as
+ *                                          suit the store without
  *
  * 100 rooms of 10 people who write in turn, texts of 100 bytes: every change is acknowledged only when it is durable.
+ * Each lane has rooms of its own, as in the server.
  */
 #include "config.h"
 
@@ -25,8 +27,18 @@ typedef struct
   Store *store;
   char *user_ids[N_USERS];
   Room *rooms[N_ROOMS];
-  guint64 sent;
+  guint n_lanes;
 } Bench;
+
+typedef struct
+{
+  const Bench *bench;
+  guint number;
+  guint size;             /* of a batch */
+  gint64 end;             /* monotonic time */
+  guint64 sent;
+  GArray *times;          /* microseconds, of each batch */
+} Lane;
 
 static void
 die_on (GError *error)
@@ -46,7 +58,7 @@ make_people (Bench *bench)
       g_autoptr(User) user = NULL;
 
       draft->id = confab_ulid_new ();
-      draft->username = g_strdup_printf ("person-%u", i);
+      draft->username = g_strconcat ("person-", draft->id, NULL);
       draft->display_name = g_strdup_printf ("Person %u", i);
       draft->created_at = 1;
       user = store_create_user (bench->store, draft, "hash", NULL, 1, &error);
@@ -78,36 +90,56 @@ make_rooms (Bench *bench)
 }
 
 static Change *
-make_append (Bench *bench)
+make_append (Lane *self)
 {
-  guint room = bench->sent % N_ROOMS;
-  guint member = bench->sent / N_ROOMS % N_MEMBERS;
+  const Bench *bench = self->bench;
+  guint n_rooms = N_ROOMS / bench->n_lanes;
+  guint room = self->number * n_rooms + self->sent % n_rooms;
+  guint member = self->sent / n_rooms % N_MEMBERS;
   const char *user_id = bench->user_ids[room * N_MEMBERS + member];
   Change *change = change_new (CHANGE_APPEND, bench->rooms[room]->id, user_id, bench->rooms[room]->members_rev, 2);
 
   change->message = message_new ();
-  change->message->id = confab_ulid_new ();
   change->message->sender_id = g_strdup (user_id);
   change->message->sender_name = g_strdup_printf ("Person %u", room * N_MEMBERS + member);
-  change->message->client_id = g_strdup_printf ("c-%" G_GUINT64_FORMAT, bench->sent);
+  change->message->client_id = confab_ulid_new ();
   change->message->content = g_strnfill (100, 'x');
   change->message->timestamp = g_get_real_time () / 1000;
-  bench->sent++;
+  self->sent++;
   return change;
 }
 
 static void
-send_batch (Bench *bench, guint size)
+send_batch (Lane *self)
 {
   g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) change_free);
   g_autoptr(GError) error = NULL;
 
-  for (guint i = 0; i < size; i++)
-    g_ptr_array_add (changes, make_append (bench));
-  store_apply (bench->store, (Change **) changes->pdata, changes->len, &error);
+  for (guint i = 0; i < self->size; i++)
+    g_ptr_array_add (changes, make_append (self));
+  store_apply (self->bench->store, (Change **) changes->pdata, changes->len, &error);
   die_on (error);
-  for (guint i = 0; i < size; i++)
+  for (guint i = 0; i < self->size; i++)
     g_assert_cmpint (((Change *) changes->pdata[i])->outcome, ==, OUTCOME_APPLIED);
+}
+
+static gpointer
+run_lane (gpointer data)
+{
+  Lane *self = data;
+  gint64 now = g_get_monotonic_time ();
+
+  while (now < self->end)
+    {
+      gint64 begin = now;
+      gint64 took = 0;
+
+      send_batch (self);
+      now = g_get_monotonic_time ();
+      took = now - begin;
+      g_array_append_val (self->times, took);
+    }
+  return NULL;
 }
 
 static int
@@ -126,27 +158,33 @@ get_milliseconds (GArray *sorted_times, double part)
 }
 
 static void
-measure (Bench *bench, guint size, double seconds)
+measure (const Bench *bench, guint size, double seconds)
 {
   g_autoptr(GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autofree Lane *lanes = g_new0 (Lane, bench->n_lanes);
+  g_autofree GThread **threads = g_new0 (GThread *, bench->n_lanes);
   gint64 start = g_get_monotonic_time ();
-  gint64 end = start;
-  guint64 before = bench->sent;
+  guint64 sent = 0;
 
-  while (end - start < seconds * G_USEC_PER_SEC)
+  for (guint i = 0; i < bench->n_lanes; i++)
     {
-      gint64 begin = end;
-      gint64 took = 0;
-
-      send_batch (bench, size);
-      end = g_get_monotonic_time ();
-      took = end - begin;
-      g_array_append_val (times, took);
+      lanes[i] = (Lane) { .bench = bench, .number = i, .size = size, .end = start + seconds * G_USEC_PER_SEC,
+                          .times = g_array_new (FALSE, FALSE, sizeof (gint64)) };
+      threads[i] = g_thread_new ("lane", run_lane, &lanes[i]);
+    }
+  for (guint i = 0; i < bench->n_lanes; i++)
+    {
+      g_thread_join (threads[i]);
+      sent += lanes[i].sent;
+      g_array_append_vals (times, lanes[i].times->data, lanes[i].times->len);
+      g_array_unref (lanes[i].times);
     }
   g_array_sort (times, compare_times);
-  printf ("batches of %3u: %6.0f appends/s, a batch takes %.2f ms, 99 of 100 at most %.2f ms, the slowest %.2f ms\n",
-          size, (bench->sent - before) * (double) G_USEC_PER_SEC / (end - start), get_milliseconds (times, 0.5),
+  printf ("%u lanes, batches of %3u: %6.0f appends/s, a batch takes %.2f ms, 99 of 100 at most %.2f ms, the slowest"
+          " %.2f ms\n", bench->n_lanes, size,
+          sent * (double) G_USEC_PER_SEC / (g_get_monotonic_time () - start), get_milliseconds (times, 0.5),
           get_milliseconds (times, 0.99), get_milliseconds (times, 1));
+  fflush (stdout);
 }
 
 int
@@ -159,6 +197,7 @@ main (int argc, char **argv)
   Bench bench = { .store = store_open (address, &error) };
 
   die_on (error);
+  bench.n_lanes = argc > 3 ? CLAMP (g_ascii_strtoull (argv[3], NULL, 10), 1, N_ROOMS) : store_get_lanes (bench.store);
   make_people (&bench);
   make_rooms (&bench);
   for (gsize i = 0; i < G_N_ELEMENTS (batch_sizes); i++)

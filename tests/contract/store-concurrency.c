@@ -9,15 +9,24 @@
 
 #include "store-fixture.h"
 
+#include <gio/gio.h>
+#include <stdio.h>
+#include <string.h>
+
 #define N_PEOPLE 6
 #define N_WRITERS 4
 #define N_READERS 2
 #define CHANGES_PER_WRITER 150
+#define KILLS 6
+
+/* A line that was cut by the kill does not end like this. */
+#define LINE_END ";"
 
 typedef struct
 {
   const char *room_id;
   gint writers_left;       /* atomic */
+  GHashTable *acknowledged;  /* of "SENDER clientId", by writers that were killed */
 } Conversation;
 
 typedef struct
@@ -26,6 +35,7 @@ typedef struct
   Store *store;
   GRand *rand;
   guint number;
+  gboolean prints;         /* what was acknowledged */
 } Writer;
 
 /* What somebody knows of a room. */
@@ -117,6 +127,41 @@ make_random_change (Writer *writer, gint64 members_rev)
   return make_member_change (writer, change);
 }
 
+/* As somebody who looks at the acknowledgements sees it. */
+static void
+print_acknowledged (GPtrArray *changes)
+{
+  for (guint i = 0; i < changes->len; i++)
+    {
+      const Change *change = changes->pdata[i];
+
+      if (change->kind == CHANGE_APPEND &&
+          (change->outcome == OUTCOME_APPLIED || change->outcome == OUTCOME_UNCHANGED))
+        printf ("%s %s%s\n", change->message->sender_id, change->message->client_id, LINE_END);
+    }
+  fflush (stdout);
+}
+
+static guint
+write_batch (Writer *writer)
+{
+  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) change_free);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Room) room = store_get_room (writer->store, writer->conversation->room_id, &error);
+  guint size = g_rand_int_range (writer->rand, 1, 6);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < size; i++)
+    g_ptr_array_add (changes, make_random_change (writer, room->members_rev));
+  g_assert_true (store_apply (writer->store, (Change **) changes->pdata, size, &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < size; i++)
+    g_assert_cmpint (((Change *) changes->pdata[i])->outcome, !=, OUTCOME_NONE);
+  if (writer->prints)
+    print_acknowledged (changes);
+  return size;
+}
+
 static gpointer
 run_writer (gpointer data)
 {
@@ -124,23 +169,25 @@ run_writer (gpointer data)
   guint done = 0;
 
   while (done < CHANGES_PER_WRITER)
-    {
-      g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) change_free);
-      g_autoptr(GError) error = NULL;
-      g_autoptr(Room) room = store_get_room (writer->store, writer->conversation->room_id, &error);
-      guint size = g_rand_int_range (writer->rand, 1, 6);
-
-      g_assert_no_error (error);
-      for (guint i = 0; i < size; i++)
-        g_ptr_array_add (changes, make_random_change (writer, room->members_rev));
-      g_assert_true (store_apply (writer->store, (Change **) changes->pdata, size, &error));
-      g_assert_no_error (error);
-      for (guint i = 0; i < size; i++)
-        g_assert_cmpint (((Change *) changes->pdata[i])->outcome, !=, OUTCOME_NONE);
-      done += size;
-    }
+    done += write_batch (writer);
   g_atomic_int_add (&writer->conversation->writers_left, -1);
   return NULL;
+}
+
+/* The process that is killed. */
+void
+store_fixture_run_writer (const char *address, const char *room_id, const char *seed)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Store) store = store_open (address, &error);
+  Conversation conversation = { .room_id = room_id };
+  guint number = g_ascii_strtoull (seed, NULL, 10);
+  Writer writer = { &conversation, store, g_rand_new_with_seed (number), number, TRUE };
+
+  if (store == NULL)
+    g_error ("%s", error->message);
+  for (;;)
+    write_batch (&writer);
 }
 
 static Reader *
@@ -249,45 +296,150 @@ assert_room_in_order (StoreFixture *fixture, const char *room_id)
 }
 
 static void
-test_readers_follow (StoreFixture *fixture)
+check_readers (StoreFixture *fixture, Conversation *conversation, Reader **readers)
 {
-  g_autoptr(Room) room = store_fixture_add_people_and_room (fixture, "p0 p1 p2 p3 p4 p5");
-  g_autoptr(GError) error = NULL;
-  g_autoptr(Store) other = store_open (fixture->address, &error);
-  Conversation conversation = { .room_id = room->id, .writers_left = N_WRITERS };
-  Writer writers[N_WRITERS] = { 0 };
-  Reader *readers[N_READERS] = { NULL };
-  GThread *threads[N_WRITERS + N_READERS] = { NULL };
-  Reader *fresh = NULL;
+  Reader *fresh = reader_new (conversation, fixture->store);
 
-  g_assert_no_error (error);
-  for (guint i = 0; i < N_READERS; i++)
-    {
-      readers[i] = reader_new (&conversation, i % 2 ? other : fixture->store);
-      threads[N_WRITERS + i] = g_thread_new ("reader", run_reader, readers[i]);
-    }
-  for (guint i = 0; i < N_WRITERS; i++)
-    {
-      writers[i] =
-        (Writer) { &conversation, i % 2 ? other : fixture->store, g_rand_new_with_seed (g_test_rand_int ()), i };
-      threads[i] = g_thread_new ("writer", run_writer, &writers[i]);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    g_thread_join (threads[i]);
-
-  fresh = reader_new (&conversation, fixture->store);
   reader_catch_up (fresh);
   for (guint i = 0; i < N_READERS; i++)
     {
       g_test_message ("reader %u looked %u times", i, readers[i]->rounds);
       assert_same (readers[i]->messages, fresh->messages);
       assert_same (readers[i]->members, fresh->members);
-      reader_free (readers[i]);
     }
-  assert_room_in_order (fixture, room->id);
   reader_free (fresh);
+  assert_room_in_order (fixture, conversation->room_id);
+}
+
+/* beside: nullable; what else goes on meanwhile. */
+static void
+run_conversation (StoreFixture *fixture, Conversation *conversation, GThreadFunc beside, gpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Store) other = store_open (fixture->address, &error);
+  Writer writers[N_WRITERS] = { 0 };
+  Reader *readers[N_READERS] = { NULL };
+  GThread *threads[N_WRITERS + N_READERS + 1] = { NULL };
+
+  g_assert_no_error (error);
+  conversation->writers_left = N_WRITERS + (beside != NULL);
+  for (guint i = 0; i < N_READERS; i++)
+    {
+      readers[i] = reader_new (conversation, i % 2 ? other : fixture->store);
+      threads[N_WRITERS + i] = g_thread_new ("reader", run_reader, readers[i]);
+    }
+  for (guint i = 0; i < N_WRITERS; i++)
+    {
+      writers[i] =
+        (Writer) { conversation, i % 2 ? other : fixture->store, g_rand_new_with_seed (g_test_rand_int ()), i, FALSE };
+      threads[i] = g_thread_new ("writer", run_writer, &writers[i]);
+    }
+  if (beside != NULL)
+    threads[N_WRITERS + N_READERS] = g_thread_new ("beside", beside, data);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    if (threads[i] != NULL)
+      g_thread_join (threads[i]);
+  check_readers (fixture, conversation, readers);
+  for (guint i = 0; i < N_READERS; i++)
+    reader_free (readers[i]);
   for (guint i = 0; i < N_WRITERS; i++)
     g_rand_free (writers[i].rand);
+}
+
+static void
+test_readers_follow (StoreFixture *fixture)
+{
+  g_autoptr(Room) room = store_fixture_add_people_and_room (fixture, "p0 p1 p2 p3 p4 p5");
+  Conversation conversation = { .room_id = room->id };
+
+  run_conversation (fixture, &conversation, NULL, NULL);
+}
+
+typedef struct
+{
+  StoreFixture *fixture;
+  Conversation *conversation;
+  guint lines[KILLS];       /* after how many acknowledgements each is killed */
+  guint32 seeds[KILLS];
+} Killer;
+
+static void
+run_and_kill (Killer *self, guint round)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *seed = g_strdup_printf ("%u", self->seeds[round]);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GSubprocess) child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--write-to",
+                                                   self->fixture->address, self->conversation->room_id, seed, NULL);
+  g_autoptr(GDataInputStream) output = NULL;
+  char *line = NULL;
+  guint count = 0;
+
+  g_assert_no_error (error);
+  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (child));
+  while ((line = g_data_input_stream_read_line (output, NULL, NULL, NULL)) != NULL)
+    {
+      if (g_str_has_suffix (line, LINE_END))
+        {
+          line[strlen (line) - strlen (LINE_END)] = '\0';
+          g_hash_table_add (self->conversation->acknowledged, line);
+        }
+      else
+        g_free (line);
+      if (++count == self->lines[round])
+        g_subprocess_force_exit (child);
+    }
+  g_subprocess_wait (child, NULL, NULL);
+  g_assert_true (g_subprocess_get_if_signaled (child));
+  g_assert_cmpuint (count, >=, self->lines[round]);
+}
+
+static gpointer
+run_killer (gpointer data)
+{
+  Killer *self = data;
+
+  for (guint i = 0; i < KILLS; i++)
+    run_and_kill (self, i);
+  g_atomic_int_add (&self->conversation->writers_left, -1);
+  return NULL;
+}
+
+static void
+assert_acknowledged_is_there (StoreFixture *fixture, Conversation *conversation)
+{
+  MessagePage page = { .after = 0, .limit = G_MAXINT };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) messages = store_list_messages (fixture->store, conversation->room_id, &page, NULL, &error);
+  guint found = 0;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < messages->len; i++)
+    {
+      const Message *message = messages->pdata[i];
+      g_autofree char *key = g_strconcat (message->sender_id, " ", message->client_id, NULL);
+
+      found += g_hash_table_contains (conversation->acknowledged, key);
+    }
+  g_assert_cmpuint (found, ==, g_hash_table_size (conversation->acknowledged));
+}
+
+/* Another server writes to the same room, and is killed again and again. */
+static void
+test_killed_writers (StoreFixture *fixture)
+{
+  g_autoptr(Room) room = store_fixture_add_people_and_room (fixture, "p0 p1 p2 p3 p4 p5");
+  g_autoptr(GHashTable) acknowledged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Conversation conversation = { .room_id = room->id, .acknowledged = acknowledged };
+  Killer killer = { fixture, &conversation };
+
+  for (guint i = 0; i < KILLS; i++)
+    {
+      killer.lines[i] = g_test_rand_int_range (1, 40);
+      killer.seeds[i] = g_test_rand_int_range (1000, G_MAXINT);
+    }
+  run_conversation (fixture, &conversation, run_killer, &killer);
+  assert_acknowledged_is_there (fixture, &conversation);
 }
 
 static gpointer
@@ -309,12 +461,12 @@ open_and_put (gpointer address)
 static void
 test_start_together (StoreFixture *fixture)
 {
-  g_autofree char *address = g_strconcat (fixture->address, "-new", NULL);
+  const char *address = store_fixture_make_address (fixture, "new");
   GThread *threads[4] = { NULL };
   g_autoptr(GBytes) first = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    threads[i] = g_thread_new ("start", open_and_put, address);
+    threads[i] = g_thread_new ("start", open_and_put, (gpointer) address);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     {
       g_autoptr(GBytes) kept = g_thread_join (threads[i]);
@@ -376,6 +528,7 @@ test_resend_elsewhere (StoreFixture *fixture)
 
 const StoreCase store_concurrency_cases[] = {
   { "concurrency/readers-follow", test_readers_follow },
+  { "concurrency/killed-writers", test_killed_writers },
   { "concurrency/start-together", test_start_together },
   { "concurrency/resend-elsewhere", test_resend_elsewhere },
   { NULL, NULL },

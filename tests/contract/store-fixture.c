@@ -8,17 +8,38 @@
 
 #include <glib/gstdio.h>
 
-void
-store_fixture_set_up (StoreFixture *fixture, gconstpointer implementation)
+static const char *
+make_address (StoreFixture *fixture, const char *store, char **why)
 {
-  const StoreImplementation *self = implementation;
-  g_autoptr(GError) error = NULL;
-  const char *why = NULL;
+  char *address = fixture->implementation->make_address (fixture->folder, store, why);
 
+  if (address != NULL)
+    g_ptr_array_add (fixture->addresses, address);
+  return address;
+}
+
+const char *
+store_fixture_make_address (StoreFixture *fixture, const char *store)
+{
+  g_autofree char *why = NULL;
+  const char *address = make_address (fixture, store, &why);
+
+  g_assert_nonnull (address);
+  return address;
+}
+
+void
+store_fixture_set_up (StoreFixture *fixture, const StoreImplementation *implementation)
+{
+  g_autofree char *why = NULL;
+  g_autoptr(GError) error = NULL;
+
+  fixture->implementation = implementation;
   fixture->now = 1000000;
+  fixture->addresses = g_ptr_array_new_with_free_func (g_free);
   fixture->folder = g_dir_make_tmp ("confab-store-XXXXXX", &error);
   g_assert_no_error (error);
-  fixture->address = self->make_address (fixture->folder, &why);
+  fixture->address = g_strdup (make_address (fixture, "confab", &why));
   if (fixture->address == NULL)
     {
       g_test_skip (why);
@@ -29,12 +50,14 @@ store_fixture_set_up (StoreFixture *fixture, gconstpointer implementation)
 }
 
 void
-store_fixture_tear_down (StoreFixture *fixture, gconstpointer implementation)
+store_fixture_tear_down (StoreFixture *fixture)
 {
   g_autoptr(GDir) folder = g_dir_open (fixture->folder, 0, NULL);
   const char *name = NULL;
 
   g_clear_pointer (&fixture->store, store_close);
+  for (guint i = 0; fixture->implementation->drop != NULL && i < fixture->addresses->len; i++)
+    fixture->implementation->drop (fixture->addresses->pdata[i]);
   while ((name = g_dir_read_name (folder)) != NULL)
     {
       g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
@@ -44,6 +67,7 @@ store_fixture_tear_down (StoreFixture *fixture, gconstpointer implementation)
   g_rmdir (fixture->folder);
   g_free (fixture->folder);
   g_free (fixture->address);
+  g_ptr_array_unref (fixture->addresses);
 }
 
 void

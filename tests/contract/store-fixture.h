@@ -5,19 +5,33 @@
 #pragma once
 
 #include "protocol/confab-error.h"
+#include "service.h"
 #include "store/store.h"
 
 G_BEGIN_DECLS
 
-/* One way to keep things. make_address: of an empty store; NULL when it cannot be tested here (why: the reason). */
+/* One way to keep things. */
 typedef struct
 {
   const char *name;
-  char *(*make_address) (const char *folder, const char **why);
+  /* Of the empty store of that name; folder is the fixture's own. NULL when it cannot be tested here (why: the reason,
+   * owned by the caller). */
+  char *(*make_address) (const char *folder, const char *store, char **why);
+  /* Removes what was kept there. NULL: it goes with the folder. */
+  void (*drop) (const char *address);
+  /* The server behind it, for those that have one of their own that may be stopped; else NULL. */
+  Service *(*get_service) (void);
 } StoreImplementation;
+
+/* Ends with one without a name. */
+extern const StoreImplementation store_implementations[];
+/* Stops the servers that were started. */
+void store_implementations_finish (void);
 
 typedef struct
 {
+  const StoreImplementation *implementation;
+  GPtrArray *addresses;  /* of char*: all that were made */
   char *folder;
   char *address;
   Store *store;
@@ -40,10 +54,14 @@ extern const StoreCase store_change_cases[];
 extern const StoreCase store_member_cases[];
 extern const StoreCase store_concurrency_cases[];
 extern const StoreCase store_durability_cases[];
+/* Only for those with a server behind them. */
+extern const StoreCase store_service_cases[];
 
-void store_fixture_set_up (StoreFixture *fixture, gconstpointer implementation);
-void store_fixture_tear_down (StoreFixture *fixture, gconstpointer implementation);
+void store_fixture_set_up (StoreFixture *fixture, const StoreImplementation *implementation);
+void store_fixture_tear_down (StoreFixture *fixture);
 void store_fixture_reopen (StoreFixture *fixture);
+/* Of another store, with nothing in it. Borrowed. */
+const char *store_fixture_make_address (StoreFixture *fixture, const char *store);
 
 /* An account whose id is "user-NAME" and whose display name is its username with a capital. */
 User *store_fixture_add_user (StoreFixture *fixture, const char *name);
@@ -69,6 +87,8 @@ Member *store_fixture_get_member (StoreFixture *fixture, const char *room_id, co
 char *store_fixture_describe_message (const Message *message);
 char *store_fixture_describe_member (const Member *member);
 
+/* What the tests start as processes of their own, to be killed; neither returns. */
 void store_fixture_run_child (const char *address);
+void store_fixture_run_writer (const char *address, const char *room_id, const char *seed);
 
 G_END_DECLS

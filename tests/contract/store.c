@@ -6,16 +6,6 @@
 
 #include "store-fixture.h"
 
-static char *
-make_sqlite_address (const char *folder, const char **why)
-{
-  return g_strdup_printf ("sqlite:%s/confab.db", folder);
-}
-
-static const StoreImplementation implementations[] = {
-  { "sqlite", make_sqlite_address },
-};
-
 static const StoreCase *const case_lists[] = {
   store_account_cases, store_session_cases, store_room_cases, store_message_cases, store_append_cases,
   store_change_cases, store_member_cases, store_concurrency_cases, store_durability_cases,
@@ -36,7 +26,7 @@ run_case (gconstpointer data)
   store_fixture_set_up (&fixture, run->implementation);
   if (fixture.store != NULL)
     run->test->run (&fixture);
-  store_fixture_tear_down (&fixture, run->implementation);
+  store_fixture_tear_down (&fixture);
 }
 
 static void
@@ -56,6 +46,8 @@ add_cases (const StoreImplementation *implementation, const StoreCase *cases)
 int
 main (int argc, char **argv)
 {
+  int status = 0;
+
   /* What store-durability.c kills. */
   if (argc == 3 && g_str_equal (argv[1], "--append-to"))
     {
@@ -63,9 +55,22 @@ main (int argc, char **argv)
       return 0;
     }
 
+  /* What store-concurrency.c kills. */
+  if (argc == 5 && g_str_equal (argv[1], "--write-to"))
+    {
+      store_fixture_run_writer (argv[2], argv[3], argv[4]);
+      return 0;
+    }
+
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (implementations); i++)
-    for (gsize j = 0; j < G_N_ELEMENTS (case_lists); j++)
-      add_cases (&implementations[i], case_lists[j]);
-  return g_test_run ();
+  for (const StoreImplementation *each = store_implementations; each->name != NULL; each++)
+    {
+      for (gsize i = 0; i < G_N_ELEMENTS (case_lists); i++)
+        add_cases (each, case_lists[i]);
+      if (each->get_service != NULL)
+        add_cases (each, store_service_cases);
+    }
+  status = g_test_run ();
+  store_implementations_finish ();
+  return status;
 }

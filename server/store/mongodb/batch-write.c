@@ -108,37 +108,11 @@ write_rooms (MongodbBatch *self)
 }
 
 static void
-append_versions (bson_t *document, const char *name, GPtrArray *versions)
-{
-  bson_array_builder_t *list = NULL;
-
-  bson_append_array_builder_begin (document, name, -1, &list);
-  for (guint i = 0; i < versions->len; i++)
-    {
-      const Message *version = versions->pdata[i];
-      bson_t element;
-
-      bson_array_builder_append_document_begin (list, &element);
-      BSON_APPEND_UTF8 (&element, "content", version->content);
-      BSON_APPEND_INT64 (&element, "editedAt", version->edited_at);
-      bson_array_builder_append_document_end (list, &element);
-    }
-  bson_append_array_builder_end (document, list);
-}
-
-static void
 write_new_message (Bulk *bulk, const MongodbMessage *message)
 {
   g_auto(bson_t) document = BSON_INITIALIZER;
 
-  document_append_message (&document, message->message);
-  BSON_APPEND_INT64 (&document, "firstRev", message->first_rev);
-  if (message->changed)
-    BSON_APPEND_INT64 (&document, "changedRev", message->message->rev);
-  if (message->edits > 0)
-    BSON_APPEND_INT64 (&document, "edits", message->edits);
-  if (message->versions != NULL)
-    append_versions (&document, "versions", message->versions);
+  document_append_message (&document, message->message, message->first_rev, message->versions);
   bulk_insert (bulk, &document);
 }
 
@@ -150,7 +124,7 @@ append_push (bson_t *update, GPtrArray *versions)
 
   BSON_APPEND_DOCUMENT_BEGIN (update, "$push", &push);
   BSON_APPEND_DOCUMENT_BEGIN (&push, "versions", &each);
-  append_versions (&each, "$each", versions);
+  document_append_versions (&each, "$each", versions);
   bson_append_document_end (&push, &each);
   bson_append_document_end (update, &push);
 }

@@ -10,6 +10,8 @@
 
 #include "store/mongodb/trouble.h"
 
+#define LONGEST_ANSWER (10 * 60 * 1000)   /* milliseconds, to a call that is patient */
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (mongoc_collection_t, mongoc_collection_destroy)
 
 void
@@ -52,6 +54,14 @@ gboolean
 mongodb_call_has_failed (MongodbCall *self)
 {
   return self->error != NULL;
+}
+
+void
+mongodb_call_be_patient (MongodbCall *self)
+{
+  self->patient = TRUE;
+  if (self->client != NULL)
+    mongoc_client_set_sockettimeoutms (self->client, LONGEST_ANSWER);
 }
 
 /* Taken, nullable; with the transaction in it. */

@@ -23,6 +23,7 @@ typedef struct
   mongoc_client_t *client;
   const char *database;
   mongoc_client_session_t *session;   /* NULL: not in a transaction */
+  gboolean patient;
   GError *error;
   gboolean transient;                 /* the error is one after which the whole transaction may be tried again */
   gboolean broken;                    /* the error is that of a connection */
@@ -35,6 +36,8 @@ void mongodb_call_take_error (MongodbCall *self, GError *error);
 /* The same with what libmongoc said; reply, nullable, has the labels. */
 void mongodb_call_fail_with (MongodbCall *self, const bson_error_t *problem, const bson_t *reply);
 gboolean mongodb_call_has_failed (MongodbCall *self);
+/* An answer may take minutes: for what goes through everything. Until the end of the call. */
+void mongodb_call_be_patient (MongodbCall *self);
 
 /* The documents of an answer, one after the other. */
 typedef struct

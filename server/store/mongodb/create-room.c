@@ -38,14 +38,9 @@ check_accounts (MongodbCall *call, GPtrArray *user_ids, GHashTable *users)
 static void
 insert_room (MongodbCall *call, const Room *room, const char *direct_key)
 {
-  g_autofree char *folded = store_fold_room (room->name, room->description);
   bson_t *document = bson_new ();
 
-  document_append_room (document, room);
-  BSON_APPEND_UTF8 (document, "foldedText", folded);
-  BSON_APPEND_INT64 (document, "writes", 0);
-  if (direct_key != NULL)
-    BSON_APPEND_UTF8 (document, "directKey", direct_key);
+  document_append_room (document, room, direct_key);
   mongodb_call_insert (call, MONGODB_ROOMS, document);
 }
 

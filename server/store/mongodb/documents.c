@@ -9,6 +9,7 @@
 #include "store/mongodb/documents.h"
 
 #include "store/mongodb/fields.h"
+#include "store/store-private.h"
 
 #define DEFINE_WORDS(Type, name, type_to_string, type_from_string)      \
   static const char *                                                   \
@@ -126,9 +127,14 @@ document_read_user (const bson_t *document)
 }
 
 void
-document_append_user (bson_t *document, const User *user)
+document_append_user (bson_t *document, const User *user, const char *password_hash)
 {
+  g_autofree char *folded = store_fold_text (user->display_name);
+
   fields_append (user_fields, user, document);
+  BSON_APPEND_UTF8 (document, "foldedName", folded);
+  if (password_hash != NULL)
+    BSON_APPEND_UTF8 (document, "passwordHash", password_hash);
 }
 
 Session *
@@ -156,9 +162,15 @@ document_read_room (const bson_t *document)
 }
 
 void
-document_append_room (bson_t *document, const Room *room)
+document_append_room (bson_t *document, const Room *room, const char *direct_key)
 {
+  g_autofree char *folded = store_fold_room (room->name, room->description);
+
   fields_append (room_fields, room, document);
+  BSON_APPEND_UTF8 (document, "foldedText", folded);
+  BSON_APPEND_INT64 (document, "writes", 0);
+  if (direct_key != NULL)
+    BSON_APPEND_UTF8 (document, "directKey", direct_key);
 }
 
 /* Ids hold no spaces. */
@@ -305,12 +317,62 @@ append_reactions (bson_t *document, const Message *message)
   return TRUE;
 }
 
+GPtrArray *
+document_read_versions (const bson_t *document)
+{
+  GPtrArray *versions = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
+  bson_iter_t list;
+  bson_iter_t iter;
+
+  if (!bson_iter_init_find (&list, document, "versions") || !bson_iter_recurse (&list, &iter))
+    return versions;
+  while (bson_iter_next (&iter))
+    {
+      const guint8 *data = NULL;
+      guint32 size = 0;
+      bson_t version;
+
+      if (!BSON_ITER_HOLDS_DOCUMENT (&iter))
+        continue;
+      bson_iter_document (&iter, &size, &data);
+      if (bson_init_static (&version, data, size))
+        g_ptr_array_add (versions, document_read_message (&version));
+    }
+  return versions;
+}
+
 void
-document_append_message (bson_t *document, const Message *message)
+document_append_versions (bson_t *document, const char *name, GPtrArray *versions)
+{
+  bson_array_builder_t *list = NULL;
+
+  bson_append_array_builder_begin (document, name, -1, &list);
+  for (guint i = 0; i < versions->len; i++)
+    {
+      const Message *version = versions->pdata[i];
+      bson_t element;
+
+      bson_array_builder_append_document_begin (list, &element);
+      BSON_APPEND_UTF8 (&element, "content", version->content);
+      BSON_APPEND_INT64 (&element, "editedAt", version->edited_at);
+      bson_array_builder_append_document_end (list, &element);
+    }
+  bson_append_array_builder_end (document, list);
+}
+
+void
+document_append_message (bson_t *document, const Message *message, gint64 first_rev, GPtrArray *versions)
 {
   fields_append (message_fields, message, document);
   append_mentions (document, message);
   append_reactions (document, message);
+  BSON_APPEND_INT64 (document, "firstRev", first_rev);
+  if (message->rev != first_rev)
+    BSON_APPEND_INT64 (document, "changedRev", message->rev);
+  if (versions == NULL || versions->len == 0)
+    return;
+  BSON_APPEND_INT64 (document, "edits", versions->len);
+  document_append_versions (document, "versions", versions);
 }
 
 static void

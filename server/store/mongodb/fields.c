@@ -182,6 +182,17 @@ fields_dup_text (const bson_t *document, const char *name)
   return g_strdup (bson_iter_utf8 (&iter, NULL));
 }
 
+GBytes *
+fields_dup_bytes (const bson_t *document, const char *name)
+{
+  GBytes *bytes = NULL;
+  bson_iter_t iter;
+
+  if (bson_iter_init_find (&iter, document, name))
+    read_bytes (&iter, &bytes);
+  return bytes;
+}
+
 gint64
 fields_get_number (const bson_t *document, const char *name)
 {

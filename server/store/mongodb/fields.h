@@ -42,6 +42,7 @@ void fields_append_texts (bson_t *document, const char *name, const char *const 
 void fields_append_bytes (bson_t *document, const char *name, GBytes *bytes);
 /* NULL where there is no such field of that type. */
 char *fields_dup_text (const bson_t *document, const char *name);
+GBytes *fields_dup_bytes (const bson_t *document, const char *name);
 gint64 fields_get_number (const bson_t *document, const char *name);
 
 G_END_DECLS

@@ -180,33 +180,11 @@ mongodb_store_list_changed_messages (Store *store, const char *room_id, gint64 r
   return mongodb_store_end (store, call, error) ? g_steal_pointer (&messages) : NULL;
 }
 
-static void
-read_versions (const bson_t *document, GPtrArray *versions)
-{
-  bson_iter_t list;
-  bson_iter_t iter;
-
-  if (!bson_iter_init_find (&list, document, "versions") || !bson_iter_recurse (&list, &iter))
-    return;
-  while (bson_iter_next (&iter))
-    {
-      const guint8 *data = NULL;
-      guint32 size = 0;
-      bson_t version;
-
-      if (!BSON_ITER_HOLDS_DOCUMENT (&iter))
-        continue;
-      bson_iter_document (&iter, &size, &data);
-      bson_init_static (&version, data, size);
-      g_ptr_array_add (versions, document_read_message (&version));
-    }
-}
-
 GPtrArray *
 mongodb_store_list_message_versions (Store *store, const char *message_id, GError **error)
 {
   MongodbCall *call = mongodb_store_begin (store);
-  g_autoptr(GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
+  g_autoptr(GPtrArray) versions = NULL;
   g_autofree char *room_id = NULL;
 
   {
@@ -218,7 +196,7 @@ mongodb_store_list_message_versions (Store *store, const char *message_id, GErro
     if (document != NULL)
       {
         room_id = fields_dup_text (document, "roomId");
-        read_versions (document, versions);
+        versions = document_read_versions (document);
       }
   }
   check_room_of (call, room_id);

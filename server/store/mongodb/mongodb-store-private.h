@@ -11,6 +11,7 @@
 #pragma once
 
 #include "store/mongodb/call.h"
+#include "store/mongodb/liveness.h"
 #include "store/store-private.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ MongodbCall *mongodb_store_begin (Store *store);
 gboolean mongodb_store_end (Store *store, MongodbCall *call, GError **error);
 /* Rooms have been deleted: what was in them is to be removed. */
 void mongodb_store_sweep (Store *store);
+Liveness *mongodb_store_get_liveness (Store *store);
 
 /* settings.c */
 GBytes *mongodb_store_put_setting_once (Store *store, const char *key, GBytes *value, GError **error);
@@ -90,5 +92,14 @@ GPtrArray *mongodb_load_messages (MongodbCall *call, bson_t *filter, bson_t *opt
 
 /* apply.c */
 gboolean mongodb_store_apply (Store *store, Change **changes, guint n_changes, GError **error);
+
+/* export.c */
+gboolean mongodb_store_export (Store *store, StoreEntryFunc func, gpointer data, GError **error);
+
+/* restore.c */
+char *mongodb_store_restore_begin (Store *store, gboolean again, GError **error);
+gboolean mongodb_store_restore_put (Store *store, const char *restore, StoreEntry *const *entries, guint n_entries,
+                                    GError **error);
+gboolean mongodb_store_restore_finish (Store *store, const char *restore, GError **error);
 
 G_END_DECLS

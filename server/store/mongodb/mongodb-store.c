@@ -22,6 +22,8 @@ typedef struct
   Store parent;
   mongoc_client_pool_t *pool;
   char *database;
+  gint32 socket_timeout;
+  Liveness *liveness;
   Sweeper *sweeper;
 } MongodbStore;
 
@@ -44,6 +46,8 @@ mongodb_store_end (Store *store, MongodbCall *call, GError **error)
   MongodbStore *self = (MongodbStore *) store;
   gboolean succeeded = call->error == NULL;
 
+  if (call->patient && call->client != NULL)
+    mongoc_client_set_sockettimeoutms (call->client, self->socket_timeout);
   if (call->client != NULL)
     mongoc_client_pool_push (self->pool, call->client);
   if (!succeeded)
@@ -56,6 +60,12 @@ void
 mongodb_store_sweep (Store *store)
 {
   sweeper_wake (((MongodbStore *) store)->sweeper);
+}
+
+Liveness *
+mongodb_store_get_liveness (Store *store)
+{
+  return ((MongodbStore *) store)->liveness;
 }
 
 static guint
@@ -80,6 +90,7 @@ mongodb_store_close (Store *store)
   MongodbStore *self = (MongodbStore *) store;
 
   g_clear_pointer (&self->sweeper, sweeper_free);
+  g_clear_pointer (&self->liveness, liveness_free);
   g_clear_pointer (&self->pool, mongoc_client_pool_destroy);
   g_free (self->database);
   g_free (self);
@@ -122,6 +133,10 @@ static const StoreClass mongodb_store_class = {
   .list_changed_members = mongodb_store_list_changed_members,
   .list_message_versions = mongodb_store_list_message_versions,
   .apply = mongodb_store_apply,
+  .export = mongodb_store_export,
+  .restore_begin = mongodb_store_restore_begin,
+  .restore_put = mongodb_store_restore_put,
+  .restore_finish = mongodb_store_restore_finish,
 };
 
 /* What libmongoc has to say goes where everything else goes. Its worst are connections that broke, which the calls
@@ -179,6 +194,8 @@ make_store (const mongoc_uri_t *uri, GError **error)
   self->parent.klass = &mongodb_store_class;
   self->pool = pool;
   self->database = g_strdup (mongodb_address_get_database (uri));
+  self->socket_timeout = mongoc_uri_get_option_as_int32 (uri, MONGOC_URI_SOCKETTIMEOUTMS, 0);
+  self->liveness = liveness_new (&self->parent);
   return &self->parent;
 }
 

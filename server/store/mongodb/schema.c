@@ -13,6 +13,7 @@
  *                 replyTo, mentions, timestamp, editedAt, deletedAt, reactions [{userId, emoji}], edits,
  *                 versions [{content, editedAt}]
  *   deletedRooms  _id (room)
+ *   servers       _id, seenAt (Date), sessions [UUID]
  *   schema        _id ("confab"), version
  *
  * Notes on the choices of version 1:
@@ -28,6 +29,7 @@
  * - Earlier texts are in the message: they are few (STORE_MESSAGE_EDITS), go with it, and are not read with it.
  * - A room that is deleted is gone at once, with its members; its messages can be too many for one transaction and are
  *   removed after it (sweeper.c). Its id waits in deletedRooms until they are.
+ * - servers is there for liveness.c, and times in it are MongoDB's own.
  * - foldedName and foldedText are what searches compare with. */
 #define G_LOG_DOMAIN "confab-store"
 
@@ -69,7 +71,8 @@ static const Index version_1_indexes[] = {
 };
 
 /* Older versions of MongoDB make no collection inside a transaction. */
-static const char *const version_1_collections[] = { MONGODB_INVITES, MONGODB_SETTINGS, MONGODB_DELETED_ROOMS };
+static const char *const version_1_collections[] = { MONGODB_INVITES, MONGODB_SETTINGS, MONGODB_DELETED_ROOMS,
+                                                       MONGODB_SERVERS };
 
 static bson_t *
 parse (const char *json)
@@ -199,6 +202,8 @@ mongodb_migrate (MongodbCall *call, const MongodbMigration *migrations, guint n_
   if (version > n_migrations)
     mongodb_call_fail (call, CONFAB_ERROR_CONFLICT, "The database “%s” was written by a newer Confab (its schema is %d,"
                        " this one knows %u)", call->database, (int) version, n_migrations);
+  if (version < n_migrations)
+    mongodb_call_be_patient (call);
   for (; version < n_migrations && !mongodb_call_has_failed (call); version++)
     {
       migrations[version] (call);

@@ -16,17 +16,11 @@ load_setting (MongodbCall *call, const char *key)
   g_auto(MongodbAnswer) answer =
     mongodb_call_find (call, MONGODB_SETTINGS, BCON_NEW ("_id", BCON_UTF8 (key)), NULL);
   const bson_t *document = mongodb_answer_next (&answer);
-  const guint8 *data = NULL;
-  guint32 size = 0;
-  bson_iter_t iter;
+  GBytes *value = document != NULL ? fields_dup_bytes (document, "value") : NULL;
 
-  if (document != NULL && bson_iter_init_find (&iter, document, "value") && BSON_ITER_HOLDS_BINARY (&iter))
-    {
-      bson_iter_binary (&iter, NULL, &size, &data);
-      return g_bytes_new (data, size);
-    }
-  mongodb_call_fail (call, CONFAB_ERROR_NOT_FOUND, "There is no setting “%s”", key);
-  return NULL;
+  if (value == NULL)
+    mongodb_call_fail (call, CONFAB_ERROR_NOT_FOUND, "There is no setting “%s”", key);
+  return value;
 }
 
 static void

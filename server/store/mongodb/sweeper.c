@@ -64,7 +64,8 @@ remove_piece (MongodbCall *call, const char *room_id)
   return !mongodb_call_has_failed (call);
 }
 
-static void
+/* Whether there may be more. */
+static gboolean
 sweep (Sweeper *self)
 {
   MongodbCall *call = mongodb_store_begin (self->store);
@@ -81,8 +82,10 @@ sweep (Sweeper *self)
       if (!is_closing (self))
         mongodb_call_delete (call, MONGODB_DELETED_ROOMS, BCON_NEW ("_id", BCON_UTF8 (room_id)));
     }
-  if (!mongodb_store_end (self->store, call, &error))
-    g_info ("What is left of deleted rooms stays for now: %s", error->message);
+  if (mongodb_store_end (self->store, call, &error))
+    return room_ids->len == PIECE;
+  g_info ("What is left of deleted rooms stays for now: %s", error->message);
+  return FALSE;
 }
 
 static gpointer
@@ -99,7 +102,8 @@ run (gpointer data)
       g_mutex_unlock (&self->mutex);
       if (is_closing (self))
         return NULL;
-      sweep (self);
+      while (sweep (self) && !is_closing (self))
+        continue;
     }
 }
 

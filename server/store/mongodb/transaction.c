@@ -19,9 +19,9 @@
 #include "store/mongodb/mongodb-store-private.h"
 #include "store/mongodb/trouble.h"
 
-/* A server that was killed may leave a room locked until MongoDB gives up its transaction (docs/architecture.md says
- * how long that should be); whoever comes after it waits that long. */
+/* A server that was killed may keep hold of rooms for some seconds (liveness.h), and whoever comes after it waits. */
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
+#define SUSPICIOUS (G_TIME_SPAN_SECOND / 2)
 #define LONGEST_COMMIT 4000       /* milliseconds that the server may take for it */
 #define LONGEST_PAUSE 10000       /* microseconds */
 /* A connection that broke is made anew once; when that breaks as well, nobody is there. */
@@ -52,17 +52,21 @@ start_session (MongodbCall *call)
 /* Every read of a transaction is of one moment, and its commit is that of a majority: what it was decided on is then
  * there, too. */
 static void
-begin (MongodbCall *call)
+begin (Store *store, MongodbCall *call)
 {
   mongoc_transaction_opt_t *options = mongoc_transaction_opts_new ();
   mongoc_read_concern_t *snapshot = mongoc_read_concern_new ();
+  mongoc_client_session_t *session = NULL;
   bson_error_t problem = { 0 };
 
   mongoc_read_concern_set_level (snapshot, MONGOC_READ_CONCERN_LEVEL_SNAPSHOT);
   mongoc_transaction_opts_set_read_concern (options, snapshot);
   mongoc_transaction_opts_set_max_commit_time_ms (options, LONGEST_COMMIT);
-  call->session = start_session (call);
-  if (call->session != NULL && !mongoc_client_session_start_transaction (call->session, options, &problem))
+  session = start_session (call);
+  if (session != NULL)
+    liveness_register (mongodb_store_get_liveness (store), call, session);
+  call->session = session;
+  if (call->error == NULL && !mongoc_client_session_start_transaction (call->session, options, &problem))
     mongodb_call_fail_with (call, &problem, NULL);
   mongoc_read_concern_destroy (snapshot);
   mongoc_transaction_opts_destroy (options);
@@ -113,11 +117,11 @@ end (MongodbCall *call)
 }
 
 static gboolean
-run_once (MongodbCall *call, const MongodbWork *work, gpointer data, gint64 deadline)
+run_once (Store *store, MongodbCall *call, const MongodbWork *work, gpointer data, gint64 deadline)
 {
   Commit result = COMMIT_FAILED;
 
-  begin (call);
+  begin (store, call);
   if (call->error == NULL)
     work->run (call, data);
   if (call->error == NULL)
@@ -134,6 +138,16 @@ run_once (MongodbCall *call, const MongodbWork *work, gpointer data, gint64 dead
   return result == COMMIT_DONE;
 }
 
+/* It has taken long: perhaps whoever has hold of the rooms is dead. */
+static void
+end_dead (Store *store, MongodbCall *call)
+{
+  MongodbCall look = { .client = call->client, .database = call->database };
+
+  liveness_end_dead (mongodb_store_get_liveness (store), &look);
+  g_clear_error (&look.error);
+}
+
 static void
 pause_before (guint attempt)
 {
@@ -145,11 +159,12 @@ mongodb_transact (Store *store, const MongodbWork *work, gpointer data, GError *
 {
   gint64 deadline = g_get_monotonic_time () + PATIENCE;
   MongodbCall *call = mongodb_store_begin (store);
+  gint64 suspicious = g_get_monotonic_time () + SUSPICIOUS;
   guint broken = 0;
 
   for (guint attempt = 1; call->error == NULL; attempt++)
     {
-      if (run_once (call, work, data, deadline))
+      if (run_once (store, call, work, data, deadline))
         {
           forget_error (call);
           break;
@@ -157,8 +172,12 @@ mongodb_transact (Store *store, const MongodbWork *work, gpointer data, GError *
       broken += call->broken;
       if (!call->transient || broken == BROKEN_CONNECTIONS || g_get_monotonic_time () > deadline)
         break;
-      g_debug ("A transaction starts over: %s", call->error->message);
       forget_error (call);
+      if (g_get_monotonic_time () > suspicious)
+        {
+          end_dead (store, call);
+          suspicious = g_get_monotonic_time () + SUSPICIOUS;
+        }
       pause_before (attempt);
     }
   return mongodb_store_end (store, call, error);

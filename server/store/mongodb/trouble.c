@@ -37,6 +37,7 @@ static const struct
   { 246, "Others write to the same rooms; try again in a moment" },
   { 251, "MongoDB has given up a transaction" },
   { 290, "MongoDB has given up a transaction" },
+  { MONGODB_DUPLICATE_KEY, "Others write the same at this moment; try again" },
   { 14031, "The disk of MongoDB is full" },
   { 13, "MongoDB does not allow this user what the server needs: the role readWrite on its database" },
   { 18, "MongoDB does not accept the user and the password of the address" },

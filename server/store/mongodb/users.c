@@ -65,13 +65,9 @@ load_invite (MongodbCall *call, GBytes *hash, gint64 now, ConfabUserRole *role)
 static bson_t *
 make_document (const User *user, const char *password_hash)
 {
-  g_autofree char *folded = store_fold_text (user->display_name);
   bson_t *document = bson_new ();
 
-  document_append_user (document, user);
-  BSON_APPEND_UTF8 (document, "foldedName", folded);
-  if (password_hash != NULL)
-    BSON_APPEND_UTF8 (document, "passwordHash", password_hash);
+  document_append_user (document, user, password_hash);
   return document;
 }
 
@@ -85,31 +81,47 @@ typedef struct
 
 /* Two that use one invite delete the same document: the second is refused by MongoDB, starts over and finds nothing. */
 static void
-register_user (MongodbCall *call, gpointer data)
+register_invited (MongodbCall *call, gpointer data)
 {
   Registration *self = data;
 
   refuse_taken (call, self->user);
-  if (self->invite_hash != NULL)
-    {
-      load_invite (call, self->invite_hash, self->now, &self->user->role);
-      mongodb_call_delete (call, MONGODB_INVITES, make_invite_id (self->invite_hash));
-    }
+  load_invite (call, self->invite_hash, self->now, &self->user->role);
+  mongodb_call_delete (call, MONGODB_INVITES, make_invite_id (self->invite_hash));
   mongodb_call_insert (call, MONGODB_USERS, make_document (self->user, self->password_hash));
   /* Somebody took the name in this moment: another look says which. */
-  if (mongodb_call_has_failed (call) && call->duplicate)
-    call->transient = TRUE;
+  call->transient |= call->duplicate;
+}
+
+static void
+register_uninvited (MongodbCall *call, Registration *self)
+{
+  refuse_taken (call, self->user);
+  if (mongodb_call_insert (call, MONGODB_USERS, make_document (self->user, self->password_hash)))
+    return;
+  refuse_taken (call, self->user);
+  mongodb_call_fail (call, CONFAB_ERROR_INTERNAL, "There is an account with this id already");
 }
 
 User *
 mongodb_store_create_user (Store *store, const User *draft, const char *password_hash, GBytes *invite_hash, gint64 now,
                            GError **error)
 {
-  static const MongodbWork work = { .run = register_user };
+  static const MongodbWork work = { .run = register_invited };
   g_autoptr(User) user = user_copy (draft);
   Registration registration = { user, password_hash, invite_hash, now };
+  gboolean succeeded = FALSE;
 
-  return mongodb_transact (store, &work, &registration, error) ? g_steal_pointer (&user) : NULL;
+  if (invite_hash != NULL)
+    succeeded = mongodb_transact (store, &work, &registration, error);
+  else
+    {
+      MongodbCall *call = mongodb_store_begin (store);
+
+      register_uninvited (call, &registration);
+      succeeded = mongodb_store_end (store, call, error);
+    }
+  return succeeded ? g_steal_pointer (&user) : NULL;
 }
 
 static User *
