@@ -21,10 +21,12 @@
 #include "domain/accounts.h"
 #include "domain/instances.h"
 #include "domain/lanes.h"
+#include "domain/store-watch.h"
 #include "net/net-server.h"
 #include "net/origins.h"
 #include "net/proxies.h"
 #include "ops/commands.h"
+#include "ops/health.h"
 #include "ops/log.h"
 #include "ops/metrics.h"
 #include "ops/notify.h"
@@ -50,12 +52,10 @@ typedef struct
 
 /* ---- What the parts ask of each other ----------------------------------------------------------------------- */
 
-static gboolean
-is_ready (gpointer data, GError **error)
+static GString *
+describe_health (gpointer data, gboolean *ready)
 {
-  Server *self = data;
-
-  return store_check (self->domain.store, error) && backplane_check (self->domain.backplane, error);
+  return health_describe (&((Server *) data)->domain, ready);
 }
 
 static GString *
@@ -80,12 +80,6 @@ static guint
 count_in_flight (gpointer data)
 {
   return api_get_in_flight (((Server *) data)->api);
-}
-
-static guint
-count_pending (gpointer data)
-{
-  return lanes_get_pending (((Server *) data)->domain.lanes);
 }
 
 static void
@@ -160,6 +154,7 @@ open_domain (Server *self, GError **error)
   domain->store = store_open (configuration_get_text (configuration, OPTION_STORE), error);
   if (domain->store == NULL)
     return FALSE;
+  domain->store_watch = store_watch_new (domain->store);
   domain->backplane = backplane_open (configuration_get_text (configuration, OPTION_BACKPLANE), error);
   if (domain->backplane == NULL)
     return FALSE;
@@ -179,7 +174,7 @@ open_net (Server *self, GError **error)
   Configuration *configuration = self->configuration;
   g_auto(GStrv) proxies = configuration_get_list (configuration, OPTION_TRUSTED_PROXIES);
   g_auto(GStrv) origins = configuration_get_list (configuration, OPTION_ALLOWED_ORIGINS);
-  const NetHooks hooks = { is_ready, print_metrics, self };
+  const NetHooks hooks = { describe_health, print_metrics, self };
   NetOptions options;
 
   net_options_init_defaults (&options);
@@ -200,7 +195,7 @@ open_net (Server *self, GError **error)
 static gboolean
 server_open (Server *self, GError **error)
 {
-  const MetricsSources sources = { get_counters, count_in_flight, count_pending, count_topics, self };
+  const MetricsSources sources = { get_counters, count_in_flight, count_topics, &self->domain, self };
 
   self->metrics = metrics_new (&sources);
   if (!command_make_state_dir (self->configuration, error) || !open_domain (self, error))
@@ -220,6 +215,7 @@ server_close (Server *self)
   g_clear_pointer (&self->domain.lanes, lanes_free);
   g_clear_pointer (&self->domain.accounts, accounts_free);
   g_clear_pointer (&self->domain.backplane, backplane_close);
+  g_clear_pointer (&self->domain.store_watch, store_watch_free);
   g_clear_pointer (&self->domain.store, store_close);
   g_clear_pointer (&self->metrics, metrics_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
