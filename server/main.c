@@ -36,6 +36,10 @@
 #define DRAIN_CONNECTIONS_SECONDS 6
 #define DRAIN_REQUESTS_SECONDS 8
 
+/* After a power cut everything starts at once, and a database takes longer. Who manages the service sees it wait, and is
+ * told to try again when that was not enough. */
+#define WAIT_FOR_STORE_SECONDS 60
+
 /* What is not a socket: the database, logs, libraries. */
 #define RESERVED_FILES 256
 #define MOST_SOCKETS 1000000
@@ -48,6 +52,7 @@ typedef struct
   NetServer *net;
   Metrics *metrics;
   GMainLoop *loop;
+  gboolean stopped;   /* a signal came */
 } Server;
 
 /* ---- What the parts ask of each other ----------------------------------------------------------------------- */
@@ -144,6 +149,46 @@ set_limits (Limits *limits, Configuration *configuration)
 }
 
 static gboolean
+quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* FALSE: it has waited long enough, or is to stop. */
+static gboolean
+wait_for_store (Server *self, gint64 since, const GError *problem)
+{
+  if (self->stopped || g_get_monotonic_time () - since > WAIT_FOR_STORE_SECONDS * G_TIME_SPAN_SECOND)
+    return FALSE;
+  g_message ("Waiting for the store: %s", problem->message);
+  g_timeout_add_seconds (1, quit, self->loop);
+  g_main_loop_run (self->loop);
+  return !self->stopped;
+}
+
+static Store *
+open_store (Server *self, GError **error)
+{
+  const char *address = configuration_get_text (self->configuration, OPTION_STORE);
+  gint64 since = g_get_monotonic_time ();
+
+  for (;;)
+    {
+      g_autoptr(GError) problem = NULL;
+      Store *store = store_open (address, &problem);
+
+      if (store != NULL)
+        return store;
+      if (g_error_matches (problem, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE) && store_is_remote (address) &&
+          wait_for_store (self, since, problem))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return NULL;
+    }
+}
+
+static gboolean
 open_domain (Server *self, GError **error)
 {
   Configuration *configuration = self->configuration;
@@ -151,7 +196,7 @@ open_domain (Server *self, GError **error)
 
   domain->server_name = configuration_get_text (configuration, OPTION_SERVER_NAME);
   set_limits (&domain->limits, configuration);
-  domain->store = store_open (configuration_get_text (configuration, OPTION_STORE), error);
+  domain->store = open_store (self, error);
   if (domain->store == NULL)
     return FALSE;
   domain->store_watch = store_watch_new (domain->store);
@@ -245,7 +290,10 @@ print_claim (Server *self, const char *address, GError **error)
 static gboolean
 on_signal (gpointer data)
 {
-  g_main_loop_quit (data);
+  Server *self = data;
+
+  self->stopped = TRUE;
+  g_main_loop_quit (self->loop);
   /* The handler goes with the source: a second signal ends the process at once. */
   return G_SOURCE_REMOVE;
 }
@@ -255,8 +303,8 @@ static void
 watch_signals (Server *self)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
-  g_unix_signal_add (SIGTERM, on_signal, self->loop);
-  g_unix_signal_add (SIGINT, on_signal, self->loop);
+  g_unix_signal_add (SIGTERM, on_signal, self);
+  g_unix_signal_add (SIGINT, on_signal, self);
 }
 
 /* FALSE: something is still under way, so nothing may be taken apart. */
@@ -281,7 +329,12 @@ server_run (Server *self, GError **error)
 
   watch_signals (self);
   if (!server_open (self, error))
-    return FALSE;
+    {
+      /* Who stops a server that waits for its store has not seen it fail. */
+      if (self->stopped)
+        g_clear_error (error);
+      return self->stopped;
+    }
   address = net_server_listen (self->net, configuration_get_text (self->configuration, OPTION_LISTEN), error);
   if (address == NULL || !print_claim (self, address, error))
     return FALSE;

@@ -46,6 +46,14 @@ store_check_address (const char *address, GError **error)
   return find_backend (address, error) != NULL;
 }
 
+gboolean
+store_is_remote (const char *address)
+{
+  const StoreBackend *backend = find_backend (address, NULL);
+
+  return backend != NULL && backend->remote;
+}
+
 char *
 store_fold_text (const char *text)
 {
