@@ -120,6 +120,10 @@ command_line_help (void)
                   "  user password LOGIN        give an account another password and sign its devices out\n"
                   "  user list [PREFIX]         accounts whose names begin so\n"
                   "  invite                     make a one-time invite [--days N] [--admin]\n"
+                  "  export                     write everything as lines of JSON, for another server or a backup\n"
+                  "                             [--output FILE] [--without-sessions]; docs/export.md\n"
+                  "  restore FILE|-             put an export into an empty store and compare [--again]\n"
+                  "  verify FILE|-              check an export [--with-store: and compare the store with it]\n"
                   "  healthcheck                ask the running server whether it is ready\n"
                   "  openapi, asyncapi          print the protocol's documents\n"
                   "\nOptions:\n"
@@ -132,6 +136,7 @@ command_line_help (void)
     append_option (text, option_get (i));
   g_string_append (
     text, "\nEvery option is also a variable (CONFAB_MAX_CONNECTIONS) and a key in the file (max-connections).\n"
-          "A flag goes before a variable, a variable before the file.\n");
+          "A flag goes before a variable, a variable before the file. A variable that ends in _FILE\n"
+          "(CONFAB_STORE_FILE) names a file whose first line is the value: for addresses with passwords.\n");
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -15,6 +15,7 @@
 
 #define GROUP "server"
 #define PREFIX "CONFAB_"
+#define FILE_SUFFIX "_FILE"   /* of a variable whose value is in the file that it names */
 
 typedef struct
 {
@@ -138,9 +139,58 @@ configuration_load_file (Configuration *self, const char *path, GError **error)
 static char *
 option_name_of (const char *variable, gsize length)
 {
-  char *name = g_ascii_strdown (variable + strlen (PREFIX), length - strlen (PREFIX));
+  gsize prefix = MIN (strlen (PREFIX), length);
+  char *name = g_ascii_strdown (variable + prefix, length - prefix);
 
   return g_strdelimit (name, "_", '-');
+}
+
+/* The first line of the file that a variable names: how a password reaches the server without being in everybody's
+ * list of processes and in the description of a container. NULL on error. */
+static char *
+read_value (const char *variable, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr(GError) problem = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, &problem))
+    {
+      fail (error, "%s: %s cannot be read: %s", variable, path, problem->message);
+      return NULL;
+    }
+  text[strcspn (text, "\r\n")] = '\0';
+  if (*text != '\0')
+    return g_steal_pointer (&text);
+  fail (error, "%s: the first line of %s is empty", variable, path);
+  return NULL;
+}
+
+/* value: what the variable says, which is the option's value or the file that has it. */
+static gboolean
+load_variable (Configuration *self,
+               const char *variable,
+               const char *value,
+               const char *const *environment,
+               GError **error)
+{
+  gboolean in_file = g_str_has_suffix (variable, FILE_SUFFIX);
+  gsize length = strlen (variable) - (in_file ? strlen (FILE_SUFFIX) : 0);
+  g_autofree char *name = option_name_of (variable, length);
+  g_autofree char *plain = g_strndup (variable, length);
+  g_autofree char *text = NULL;
+  int id = option_find (name, strlen (name));
+
+  /* Others use the prefix too (the client, tests): only what may be meant for us is a mistake. */
+  if (id < 0 && option_find_nearest (name, strlen (name)) != NULL)
+    return fail_unknown (error, "Environment", variable, name, strlen (name));
+  if (id < 0)
+    return TRUE;
+  if (!in_file)
+    return set (self, id, value, ORIGIN_ENVIRONMENT, variable, variable, error);
+  if (g_environ_getenv ((char **) environment, plain) != NULL)
+    return fail (error, "%s and %s say the same thing: set one of them", plain, variable);
+  text = read_value (variable, value, error);
+  return text != NULL && set (self, id, text, ORIGIN_ENVIRONMENT, variable, variable, error);
 }
 
 gboolean
@@ -149,21 +199,11 @@ configuration_load_environment (Configuration *self, const char *const *environm
   for (guint i = 0; environment[i] != NULL; i++)
     {
       const char *equals = strchr (environment[i], '=');
-      gsize length = equals != NULL ? equals - environment[i] : 0;
-      g_autofree char *variable = g_strndup (environment[i], length);
-      g_autofree char *name = NULL;
-      int id = -1;
+      g_autofree char *variable = equals != NULL ? g_strndup (environment[i], equals - environment[i]) : NULL;
 
-      if (!g_str_has_prefix (variable, PREFIX))
+      if (variable == NULL || !g_str_has_prefix (variable, PREFIX))
         continue;
-      name = option_name_of (variable, length);
-      id = option_find (name, strlen (name));
-      /* Others use the prefix too (the client, tests): only what may be meant for us is a mistake. */
-      if (id < 0 && option_find_nearest (name, strlen (name)) != NULL)
-        return fail_unknown (error, "Environment", variable, name, strlen (name));
-      if (id < 0)
-        continue;
-      if (!set (self, id, equals + 1, ORIGIN_ENVIRONMENT, variable, variable, error))
+      if (!load_variable (self, variable, equals + 1, environment, error))
         return FALSE;
     }
   return TRUE;

@@ -27,6 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Configuration, configuration_free)
 /* The later of these goes before the earlier, in whatever order they are called. Unknown names are errors that name
  * the nearest option; so are values out of bounds. */
 gboolean configuration_load_file (Configuration *self, const char *path, GError **error);
+/* CONFAB_STORE has the value of store, CONFAB_STORE_FILE names a file whose first line is the value. */
 gboolean configuration_load_environment (Configuration *self, const char *const *environment, GError **error);
 /* Takes --NAME VALUE, --NAME=VALUE, --SWITCH and --no-SWITCH out of arguments and leaves the others. */
 gboolean configuration_load_flags (Configuration *self, GPtrArray *arguments, GError **error);

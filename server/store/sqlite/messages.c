@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "store/listing.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite-store-private.h"
 
@@ -85,29 +86,6 @@ load_last_seq (SqliteConnection *connection, const char *room_id)
   return 0;
 }
 
-/* seq has no gaps, so that a page is a range of numbers. */
-static gboolean
-find_range (const MessagePage *page, gint64 last_seq, gint64 *first, gint64 *last)
-{
-  gint64 limit = MAX (page->limit, 1);
-
-  if (page->around > 0)
-    {
-      *first = MAX (MIN (page->around - limit / 2, last_seq - limit + 1), 1);
-      *last = MIN (*first + limit - 1, last_seq);
-      return *first > 1 || *last < last_seq;
-    }
-  if (page->before <= 0 && page->after >= 0)
-    {
-      *first = MIN (page->after, last_seq) + 1;
-      *last = MIN (*first + limit - 1, last_seq);
-      return *last < last_seq;
-    }
-  *last = page->before > 0 ? MIN (page->before - 1, last_seq) : last_seq;
-  *first = MAX (*last - limit + 1, 1);
-  return *first > 1;
-}
-
 GPtrArray *
 sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage *page, gboolean *has_more,
                             GError **error)
@@ -116,7 +94,7 @@ sqlite_store_list_messages (Store *store, const char *room_id, const MessagePage
   gint64 last_seq = load_last_seq (connection, room_id);
   gint64 first = 0;
   gint64 last = 0;
-  gboolean more = find_range (page, last_seq, &first, &last);
+  gboolean more = message_page_find_range (page, last_seq, &first, &last);
   g_autoptr(GPtrArray) messages = load_messages_between (connection, room_id, first, last);
 
   if (has_more != NULL)
@@ -202,8 +180,8 @@ sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 re
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&messages) : NULL;
 }
 
-static GPtrArray *
-load_versions (SqliteConnection *connection, const char *message_id)
+GPtrArray *
+sqlite_load_versions (SqliteConnection *connection, const char *message_id)
 {
   g_auto(Query) query =
     query_make (connection, "SELECT content, edited_at FROM message_versions WHERE message_id = ? ORDER BY version");
@@ -234,7 +212,7 @@ GPtrArray *
 sqlite_store_list_message_versions (Store *store, const char *message_id, GError **error)
 {
   SqliteConnection *connection = sqlite_store_read (store);
-  g_autoptr(GPtrArray) versions = load_versions (connection, message_id);
+  g_autoptr(GPtrArray) versions = sqlite_load_versions (connection, message_id);
 
   if (!message_exists (connection, message_id))
     sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such message");

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "store/listing.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite-store-private.h"
 
@@ -53,18 +54,10 @@ sqlite_store_get_revs (Store *store, const char *const *room_ids, gint64 *revs, 
   return sqlite_store_end (store, connection, error);
 }
 
-char *
-sqlite_fold_room (const char *name, const char *description)
+void
+sqlite_insert_room (SqliteConnection *connection, const Room *room, const char *direct_key)
 {
-  g_autofree char *text = g_strconcat (name != NULL ? name : "", "\n", description, NULL);
-
-  return store_fold_text (text);
-}
-
-static void
-insert_room (SqliteConnection *connection, const Room *room, const char *direct_key)
-{
-  g_autofree char *folded = sqlite_fold_room (room->name, room->description);
+  g_autofree char *folded = store_fold_room (room->name, room->description);
   g_auto(Query) query =
     query_make (connection, "INSERT INTO rooms (id, name, description, folded_text, type, direct_key, encrypted,"
                             " created_by, created_at, last_activity, last_seq, rev, members_rev, settings_rev,"
@@ -168,46 +161,13 @@ reopen_direct_room (SqliteConnection *connection, Room *room, gint64 now)
   query_run (&query);
 }
 
-static int
-compare_ids (gconstpointer a, gconstpointer b)
-{
-  return g_strcmp0 (*(char *const *) a, *(char *const *) b);
-}
-
-/* Sorted and each once. Borrowed from ids. */
-static GPtrArray *
-sort_ids (const char *const *ids)
-{
-  GPtrArray *sorted = g_ptr_array_new ();
-
-  for (gsize i = 0; ids[i] != NULL; i++)
-    g_ptr_array_add (sorted, (gpointer) ids[i]);
-  g_ptr_array_sort (sorted, compare_ids);
-  for (guint i = 1; i < sorted->len;)
-    if (g_str_equal (sorted->pdata[i - 1], sorted->pdata[i]))
-      g_ptr_array_remove_index (sorted, i);
-    else
-      i++;
-  return sorted;
-}
-
-static char *
-make_direct_key (GPtrArray *sorted_ids)
-{
-  GString *key = g_string_new (NULL);
-
-  for (guint i = 0; i < sorted_ids->len; i++)
-    g_string_append_printf (key, "%s%s", i > 0 ? " " : "", (char *) sorted_ids->pdata[i]);
-  return g_string_free (key, FALSE);
-}
-
 Room *
 sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created,
                           GError **error)
 {
   SqliteConnection *connection = sqlite_store_write (store);
-  g_autoptr(GPtrArray) ids = sort_ids (member_ids);
-  g_autofree char *direct_key = draft->type == CONFAB_ROOM_TYPE_DIRECT ? make_direct_key (ids) : NULL;
+  g_autoptr(GPtrArray) ids = store_sort_ids (member_ids);
+  g_autofree char *direct_key = draft->type == CONFAB_ROOM_TYPE_DIRECT ? store_make_direct_key (ids) : NULL;
   g_autofree char *existing_id = direct_key != NULL ? load_direct_room_id (connection, direct_key) : NULL;
   g_autoptr(Room) room = NULL;
 
@@ -225,27 +185,12 @@ sqlite_store_create_room (Store *store, const Room *draft, const char *const *me
       room->last_activity = room->created_at;
       room->member_count = ids->len;
       check_accounts (connection, ids);
-      insert_room (connection, room, direct_key);
+      sqlite_insert_room (connection, room, direct_key);
       write_members (connection, room, ids);
     }
   if (created != NULL)
     *created = existing_id == NULL;
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&room) : NULL;
-}
-
-/* A cursor is "MEMBERS ID" of the last room of the page before. */
-static gboolean
-parse_cursor (const char *cursor, gint64 *member_count, const char **room_id)
-{
-  char *end = NULL;
-
-  *member_count = G_MAXINT64;
-  *room_id = "";
-  if (cursor == NULL)
-    return TRUE;
-  *member_count = g_ascii_strtoll (cursor, &end, 10);
-  *room_id = end + 1;
-  return end != cursor && *end == ' ';
 }
 
 static GPtrArray *
@@ -275,29 +220,15 @@ sqlite_store_list_public_rooms (Store *store, const char *query, const char *cur
 {
   SqliteConnection *connection = NULL;
   g_autoptr(GPtrArray) rooms = NULL;
-  gint64 member_count = 0;
-  const char *room_id = NULL;
+  RoomCursor after;
 
-  if (!parse_cursor (cursor, &member_count, &room_id))
-    {
-      g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "This is not a cursor of this list");
-      return NULL;
-    }
-
+  if (!room_cursor_parse (cursor, &after, error))
+    return NULL;
   connection = sqlite_store_read (store);
   /* One more than asked tells whether there is a next page. */
-  rooms = load_public_rooms (connection, query, member_count, room_id, limit + 1);
+  rooms = load_public_rooms (connection, query, after.member_count, after.room_id, limit + 1);
   if (!sqlite_store_end (store, connection, error))
     return NULL;
-  if (rooms->len > limit)
-    g_ptr_array_set_size (rooms, limit);
-  else
-    limit = 0;
-  if (next_cursor != NULL)
-    {
-      const Room *last = limit > 0 ? rooms->pdata[limit - 1] : NULL;
-
-      *next_cursor = last != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT " %s", last->member_count, last->id) : NULL;
-    }
+  room_cursor_cut (rooms, limit, next_cursor);
   return g_steal_pointer (&rooms);
 }

@@ -167,7 +167,8 @@ static void
 test_environment (void)
 {
   static const char *const others[] = {
-    "CONFAB_PROFILE=x", "CONFAB_DEV_ROOT=/x", "CONFAB_CONFIG=/x", "CONFABULATE=1", "X", NULL
+    "CONFAB_PROFILE=x", "CONFAB_DEV_ROOT=/x", "CONFAB_CONFIG=/x", "CONFABULATE=1", "CONFAB_FILE=/x", "X",
+    NULL
   };
   static const char *const misspelt[] = { "CONFAB_MAX_CONECTIONS=1", NULL };
   static const char *const wrong[] = { "CONFAB_LANES=x", NULL };
@@ -180,6 +181,65 @@ test_environment (void)
   g_clear_error (&error);
   done = configuration_load_environment (self, wrong, &error);
   assert_problem (done, error, "CONFAB_LANES is “x”");
+}
+
+static gboolean
+load_variables (Configuration *self, const char *first, const char *second, GError **error)
+{
+  const char *const environment[] = { first, second, NULL };
+
+  return configuration_load_environment (self, environment, error);
+}
+
+/* As a container's secrets come: the value is the first line of a file. */
+static void
+test_environment_file (void)
+{
+  g_autofree char *path = write_file ("mongodb://confab:hunter2@mongo/confab\r\nnot this\n");
+  g_autofree char *variable = g_strconcat ("CONFAB_STORE_FILE=", path, NULL);
+  g_autoptr(Configuration) self = configuration_new ();
+  g_autoptr(GError) error = NULL;
+
+  load_variables (self, variable, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (configuration_get_text (self, OPTION_STORE), ==, "mongodb://confab:hunter2@mongo/confab");
+  g_assert_cmpint (configuration_get_origin (self, OPTION_STORE), ==, ORIGIN_ENVIRONMENT);
+  g_autofree char *shown = configuration_print (self);
+  g_assert_null (strstr (shown, "hunter2"));
+  g_assert_nonnull (strstr (shown, "# from: environment (CONFAB_STORE_FILE)"));
+  g_assert_true (load_flags (self, "--store=sqlite:/x", NULL));
+  g_assert_cmpstr (configuration_get_text (self, OPTION_STORE), ==, "sqlite:/x");
+  g_unlink (path);
+}
+
+static void
+test_wrong_environment_files (void)
+{
+  g_autofree char *empty = write_file ("\nsqlite:/x\n");
+  g_autofree char *many = write_file ("many\n");
+  g_autofree char *empty_variable = g_strconcat ("CONFAB_STORE_FILE=", empty, NULL);
+  g_autofree char *many_variable = g_strconcat ("CONFAB_LANES_FILE=", many, NULL);
+  const struct
+  {
+    const char *first, *second, *words;
+  } cases[] = {
+    { "CONFAB_STORE_FILE=/nonexistent", NULL, "CONFAB_STORE_FILE: /nonexistent cannot be read" },
+    { empty_variable, NULL, "is empty" },
+    { many_variable, NULL, "CONFAB_LANES_FILE is “many”" },
+    { many_variable, "CONFAB_LANES=2", "CONFAB_LANES and CONFAB_LANES_FILE say the same thing" },
+    { "CONFAB_LANES=2", many_variable, "CONFAB_LANES and CONFAB_LANES_FILE say the same thing" },
+    { "CONFAB_STOR_FILE=/x", NULL, "did you mean store?" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(Configuration) self = configuration_new ();
+      g_autoptr(GError) error = NULL;
+      gboolean done = load_variables (self, cases[i].first, cases[i].second, &error);
+      assert_problem (done, error, cases[i].words);
+    }
+  g_unlink (empty);
+  g_unlink (many);
 }
 
 static void
@@ -268,6 +328,8 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/wrong-flags", test_wrong_flags);
   g_test_add_func ("/configuration/wrong-files", test_wrong_files);
   g_test_add_func ("/configuration/environment", test_environment);
+  g_test_add_func ("/configuration/environment-file", test_environment_file);
+  g_test_add_func ("/configuration/wrong-environment-files", test_wrong_environment_files);
   g_test_add_func ("/configuration/finish", test_finish);
   g_test_add_func ("/configuration/loopback", test_loopback);
   g_test_add_func ("/configuration/lists", test_lists);

@@ -6,17 +6,7 @@
 
 #include "config.h"
 
-#include "store/sqlite/apply-private.h"
-
-static void
-write_member_count (SqliteConnection *connection, const Room *room)
-{
-  g_auto(Query) query = query_make (connection, "UPDATE rooms SET member_count = ? WHERE id = ?");
-
-  query_put_int (&query, room->member_count);
-  query_put_text (&query, room->id);
-  query_run (&query);
-}
+#include "store/apply/apply-private.h"
 
 static void
 tell (const BatchRoom *room, const BatchMember *member, Change *change)
@@ -36,7 +26,7 @@ leave_unchanged (const BatchRoom *room, const BatchMember *member, Change *chang
 static void
 save (Batch *batch, BatchMember *member)
 {
-  sqlite_save_member (batch->connection, member->member);
+  batch->klass->save_member (batch, member->member);
   member->marked = FALSE;
 }
 
@@ -57,7 +47,7 @@ apply_join (Batch *batch, BatchRoom *room, Change *change)
       leave_unchanged (room, target, change);
       return;
     }
-  if (!sqlite_account_exists (batch->connection, change->target_id))
+  if (!batch->klass->has_account (batch, change->target_id))
     {
       apply_refuse (change, CONFAB_ERROR_NOT_FOUND, "There is no such account");
       return;
@@ -72,46 +62,22 @@ apply_join (Batch *batch, BatchRoom *room, Change *change)
     .read_seq = room->room->last_seq,
     .rev = apply_number (room, change),
   };
-  sqlite_save_member (batch->connection, &row);
+  batch->klass->save_member (batch, &row);
   room->room->members_rev = room->room->rev;
   room->room->member_count++;
-  write_member_count (batch->connection, room->room);
+  room->count_changed = TRUE;
   /* Read back, since names and picture come from the account. */
   g_hash_table_remove (room->members, change->target_id);
   tell (room, batch_get_member (batch, room, change->target_id), change);
-}
-
-static gboolean
-has_admin (SqliteConnection *connection, const char *room_id)
-{
-  g_auto(Query) query =
-    query_make (connection, "SELECT 1 FROM members WHERE room_id = ? AND left_at = 0 AND role = 'admin' LIMIT 1");
-
-  query_put_text (&query, room_id);
-  return query_next (&query);
-}
-
-static char *
-find_longest_standing (SqliteConnection *connection, const char *room_id)
-{
-  g_auto(Query) query = query_make (connection,
-                                    "SELECT user_id FROM members WHERE room_id = ? AND left_at = 0"
-                                    " ORDER BY joined_at, user_id LIMIT 1");
-
-  query_put_text (&query, room_id);
-  return query_next (&query) ? query_take_text (&query) : NULL;
 }
 
 /* Part of the leave: one change, one rev. */
 static void
 promote_successor (Batch *batch, BatchRoom *room, Change *change)
 {
-  g_autofree char *user_id = NULL;
+  g_autofree char *user_id = batch->klass->find_successor (batch, room->room->id);
   BatchMember *successor = NULL;
 
-  if (has_admin (batch->connection, room->room->id))
-    return;
-  user_id = find_longest_standing (batch->connection, room->room->id);
   if (user_id == NULL)
     return;
   successor = batch_get_member (batch, room, user_id);
@@ -140,7 +106,7 @@ apply_leave (Batch *batch, BatchRoom *room, Change *change)
   target->member->role = CONFAB_MEMBER_ROLE_MEMBER;
   save (batch, target);
   room->room->member_count--;
-  write_member_count (batch->connection, room->room);
+  room->count_changed = TRUE;
   if (was_admin && room->room->type != CONFAB_ROOM_TYPE_DIRECT)
     promote_successor (batch, room, change);
   tell (room, target, change);

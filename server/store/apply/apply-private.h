@@ -4,13 +4,12 @@
  */
 #pragma once
 
-#include "store/sqlite/batch.h"
-#include "store/sqlite/sqlite-store-private.h"
+#include "protocol/confab-error.h"
+#include "store/apply/batch.h"
 
 G_BEGIN_DECLS
 
-/* The room is there and its membersRev is what the change was decided on. Sets the outcome; a failure of the database
- * goes to the connection. */
+/* The room is there and its membersRev is what the change was decided on. Sets the outcome. */
 typedef void (*ApplyFunc) (Batch *batch, BatchRoom *room, Change *change);
 
 /* apply.c */

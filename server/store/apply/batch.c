@@ -6,9 +6,7 @@
 
 #include "config.h"
 
-#include "store/sqlite/batch.h"
-
-#include "store/sqlite/sqlite-store-private.h"
+#include "store/apply/batch.h"
 
 static void
 batch_member_free (BatchMember *self)
@@ -25,21 +23,17 @@ batch_room_free (BatchRoom *self)
   g_free (self);
 }
 
-Batch *
-batch_new (SqliteConnection *connection)
+void
+batch_init (Batch *self, const BatchClass *klass)
 {
-  Batch *self = g_new0 (Batch, 1);
-
-  self->connection = connection;
+  self->klass = klass;
   self->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) batch_room_free);
-  return self;
 }
 
 void
-batch_free (Batch *self)
+batch_clear (Batch *self)
 {
-  g_hash_table_unref (self->rooms);
-  g_free (self);
+  g_clear_pointer (&self->rooms, g_hash_table_unref);
 }
 
 BatchRoom *
@@ -50,7 +44,7 @@ batch_get_room (Batch *self, const char *room_id)
   if (room != NULL)
     return room;
   room = g_new0 (BatchRoom, 1);
-  room->room = sqlite_load_room (self->connection, room_id);
+  room->room = self->klass->load_room (self, room_id);
   room->members = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) batch_member_free);
   g_hash_table_insert (self->rooms, g_strdup (room_id), room);
   return room;
@@ -64,7 +58,7 @@ batch_get_member (Batch *self, BatchRoom *room, const char *user_id)
   if (member != NULL)
     return member;
   member = g_new0 (BatchMember, 1);
-  member->member = sqlite_load_member (self->connection, room->room->id, user_id);
+  member->member = self->klass->load_member (self, room->room->id, user_id);
   g_hash_table_insert (room->members, g_strdup (user_id), member);
   return member;
 }
@@ -91,48 +85,17 @@ batch_member_mark (BatchMember *self, gint64 received_seq, gint64 read_seq)
 }
 
 static void
-write_marks (SqliteConnection *connection, const Member *member)
-{
-  g_auto(Query) query =
-    query_make (connection, "UPDATE members SET received_seq = ?, read_seq = ? WHERE room_id = ? AND user_id = ?");
-
-  query_put_int (&query, member->received_seq);
-  query_put_int (&query, member->read_seq);
-  query_put_text (&query, member->room_id);
-  query_put_text (&query, member->user_id);
-  query_run (&query);
-}
-
-/* The index of public rooms is over member_count, and naming it in an UPDATE costs a look at that index, changed or
- * not: apply.c writes member_count, name and description where they change. */
-static void
-write_room (SqliteConnection *connection, const Room *room)
-{
-  g_auto(Query) query = query_make (connection,
-                                    "UPDATE rooms SET last_activity = ?, last_seq = ?, rev = ?, members_rev = ?,"
-                                    " settings_rev = ? WHERE id = ?");
-
-  query_put_int (&query, room->last_activity);
-  query_put_int (&query, room->last_seq);
-  query_put_int (&query, room->rev);
-  query_put_int (&query, room->members_rev);
-  query_put_int (&query, room->settings_rev);
-  query_put_text (&query, room->id);
-  query_run (&query);
-}
-
-static void
 batch_flush_room (Batch *self, BatchRoom *room)
 {
   GHashTableIter iter;
   BatchMember *member = NULL;
 
   if (room->changed)
-    write_room (self->connection, room->room);
+    self->klass->save_room (self, room);
   g_hash_table_iter_init (&iter, room->members);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &member))
     if (member->marked)
-      write_marks (self->connection, member->member);
+      self->klass->save_marks (self, member->member);
 }
 
 void
