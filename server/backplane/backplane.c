@@ -11,21 +11,58 @@
 #include "backplane/local/local-backplane.h"
 #include "protocol/confab-error.h"
 
+#ifdef HAVE_REDIS
+# include "backplane/redis/redis-address.h"
+# include "backplane/redis/redis-backplane.h"
+#endif
+
+#ifdef HAVE_REDIS
+static gboolean
+check_shared_address (const char *address, GError **error)
+{
+  g_autoptr(RedisAddress) redis = NULL;
+
+  if (redis_address_is_meant (address))
+    {
+      redis = redis_address_new (address, error);
+      return redis != NULL;
+    }
+  g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST,
+                       "That is no backplane: \"local\" and addresses of Redis (redis://HOST:PORT) are known");
+  return FALSE;
+}
+#else
+static gboolean
+check_shared_address (const char *address, GError **error)
+{
+  g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST,
+                       g_str_has_prefix (address, "redis")
+                         ? "This confab-server was built without Redis: its only backplane is \"local\""
+                         : "That is no backplane: \"local\" is known, and this confab-server was built without Redis");
+  return FALSE;
+}
+
+static Backplane *
+redis_backplane_new (const char *address, GError **error)
+{
+  check_shared_address (address, error);
+  return NULL;
+}
+#endif
+
+/* The address may have a password in it, so errors do not quote it. */
 gboolean
 backplane_check_address (const char *address, GError **error)
 {
-  if (g_str_equal (address, "local"))
-    return TRUE;
-
-  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, "\"%s\" is no backplane: only \"local\" is known",
-               address);
-  return FALSE;
+  return g_str_equal (address, "local") || check_shared_address (address, error);
 }
 
 Backplane *
 backplane_open (const char *address, GError **error)
 {
-  return backplane_check_address (address, error) ? local_backplane_new () : NULL;
+  if (g_str_equal (address, "local"))
+    return local_backplane_new ();
+  return check_shared_address (address, error) ? redis_backplane_new (address, error) : NULL;
 }
 
 void

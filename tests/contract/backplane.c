@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The clock is the test's where the implementation lets it be.
+ * The clock is the test's. Redis has its own for when keys end, so there the test brings their ends nearer.
  */
 #include "config.h"
 
@@ -11,21 +11,28 @@
 #include "backplane/local/local-buckets.h"
 #include "backplane/local/local-cache.h"
 
+#ifdef HAVE_REDIS
+# include "backplane/redis/redis-backplane.h"
+# include "service.h"
+
+# include <hiredis/hiredis.h>
+#endif
+
 #include <string.h>
 
 typedef struct
 {
   const char *name;
-  const char *address;
+  /* NULL, and the case is skipped: this machine has not got it. */
+  char *(*make_address) (void);
   void (*set_clock) (Backplane *backplane, gint64 (*clock) (void));
+  /* Time passes where the clock does not reach; nullable. */
+  void (*pass) (Backplane *backplane, double seconds);
 } Implementation;
-
-static const Implementation implementations[] = {
-  { "local", "local", local_backplane_set_clock },
-};
 
 typedef struct
 {
+  const Implementation *implementation;
   Backplane *backplane;
   GMutex mutex;
   GString *delivered;      /* "topic/name " for each event */
@@ -41,9 +48,17 @@ get_now (void)
 }
 
 static void
-pass (double seconds)
+pass (Fixture *fixture, double seconds)
 {
+  if (fixture->implementation->pass != NULL)
+    fixture->implementation->pass (fixture->backplane, seconds);
   now += (gint64) (seconds * G_USEC_PER_SEC);
+}
+
+static char *
+make_local_address (void)
+{
+  return g_strdup ("local");
 }
 
 static void
@@ -61,15 +76,17 @@ on_events (Event **events, guint n_events, gpointer data)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  const Implementation *implementation = data;
+  g_autofree char *address = NULL;
   g_autoptr(GError) error = NULL;
 
   now = 1000 * G_USEC_PER_SEC;
   g_mutex_init (&fixture->mutex);
   fixture->delivered = g_string_new (NULL);
-  fixture->backplane = backplane_open (implementation->address, &error);
+  fixture->implementation = data;
+  address = fixture->implementation->make_address ();
+  fixture->backplane = backplane_open (address, &error);
   g_assert_no_error (error);
-  implementation->set_clock (fixture->backplane, get_now);
+  fixture->implementation->set_clock (fixture->backplane, get_now);
   backplane_set_deliver (fixture->backplane, on_events, fixture);
 }
 
@@ -314,7 +331,7 @@ test_presences_of_many (Fixture *fixture, gconstpointer data)
   backplane_set_presence (fixture->backplane, "ben", "phone", INVISIBLE, 60, NULL);
   backplane_set_presence (fixture->backplane, "cy", "phone", AWAY, 60, NULL);
   backplane_set_presence (fixture->backplane, "cy", "laptop", DND, 30, NULL);
-  pass (40);
+  pass (fixture, 40);
   backplane_get_presences (fixture->backplane, user_ids, 5, statuses);
   g_assert_cmpint (statuses[0], ==, AWAY);
   g_assert_cmpint (statuses[1], ==, OFFLINE);
@@ -339,23 +356,23 @@ test_expiry (Fixture *fixture, gconstpointer data)
   backplane_set_presence (fixture->backplane, "ada", "laptop", AWAY, 90, NULL);
   backplane_set_presence (fixture->backplane, "ben", "phone", ONLINE, 60, NULL);
   backplane_set_presence (fixture->backplane, "cy", "phone", INVISIBLE, 60, NULL);
-  pass (59);
+  pass (fixture, 59);
   backplane_expire_presence (fixture->backplane, on_gone, gone);
   g_assert_cmpstr (gone->str, ==, "");
   backplane_renew_presence (fixture->backplane, "ben", "phone", 60);
   backplane_renew_presence (fixture->backplane, "ben", "laptop", 60);
 
-  pass (2);
+  pass (fixture, 2);
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, AWAY);
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ben"), ==, ONLINE);
   backplane_expire_presence (fixture->backplane, on_gone, gone);
   /* Nobody saw cy, so nobody is told. */
   g_assert_cmpstr (gone->str, ==, "");
 
-  pass (30);
+  pass (fixture, 30);
   backplane_expire_presence (fixture->backplane, on_gone, gone);
   g_assert_cmpstr (gone->str, ==, "ada ");
-  pass (60);
+  pass (fixture, 60);
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ben"), ==, OFFLINE);
   backplane_expire_presence (fixture->backplane, on_gone, gone);
   backplane_expire_presence (fixture->backplane, on_gone, gone);
@@ -369,13 +386,13 @@ test_renewal (Fixture *fixture, gconstpointer data)
   g_autoptr(GString) gone = g_string_new (NULL);
 
   backplane_set_presence (fixture->backplane, "ada", "phone", DND, 10, NULL);
-  pass (5);
+  pass (fixture, 5);
   g_assert_true (backplane_renew_presence (fixture->backplane, "ada", "phone", 10));
   g_assert_false (backplane_renew_presence (fixture->backplane, "ada", "laptop", 10));
   g_assert_false (backplane_renew_presence (fixture->backplane, "ben", "phone", 10));
-  pass (9);
+  pass (fixture, 9);
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, DND);
-  pass (2);
+  pass (fixture, 2);
   backplane_expire_presence (fixture->backplane, on_gone, gone);
   g_assert_false (backplane_renew_presence (fixture->backplane, "ada", "phone", 10));
   g_assert_cmpint (backplane_get_presence (fixture->backplane, "ada"), ==, OFFLINE);
@@ -415,15 +432,15 @@ test_bucket (Fixture *fixture, gconstpointer data)
   g_assert_true (backplane_take (fixture->backplane, "send", "ben", 2, 5, NULL, NULL));
   g_assert_true (backplane_take (fixture->backplane, "read", "ada", 2, 5, NULL, NULL));
 
-  pass (0.4);
+  pass (fixture, 0.4);
   g_assert_false (backplane_take (fixture->backplane, "send", "ada", 2, 5, &retry_after, &remaining));
   g_assert_cmpfloat_with_epsilon (retry_after, 0.1, 0.001);
-  pass (0.1001);
+  pass (fixture, 0.1001);
   g_assert_true (backplane_take (fixture->backplane, "send", "ada", 2, 5, NULL, NULL));
   g_assert_false (backplane_take (fixture->backplane, "send", "ada", 2, 5, NULL, NULL));
 
   /* It fills up to its burst and no further. */
-  pass (3600);
+  pass (fixture, 3600);
   g_assert_true (backplane_take (fixture->backplane, "send", "ada", 2, 5, NULL, &remaining));
   g_assert_cmpfloat (remaining, ==, 4);
 }
@@ -437,7 +454,7 @@ test_bucket_while_asking (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 1000; i++)
     {
       n_taken += backplane_take (fixture->backplane, "send", "ada", 1, 1, NULL, NULL);
-      pass (0.01);
+      pass (fixture, 0.01);
     }
   g_assert_cmpuint (n_taken, >=, 9);
   g_assert_cmpuint (n_taken, <=, 10);
@@ -480,7 +497,7 @@ test_cache (Fixture *fixture, gconstpointer data)
   put (fixture, "user:ada", "Eve", 60);
   assert_cached (fixture, "user:ada", "Ada");
 
-  pass (31);
+  pass (fixture, 31);
   assert_cached (fixture, "user:ada", NULL);
   assert_cached (fixture, "user:ben", "");
   put (fixture, "user:ada", "Ada L.", 60);
@@ -500,10 +517,10 @@ test_cache_drop (Fixture *fixture, gconstpointer data)
   put (fixture, "user:never-there", "old", 60);
   assert_cached (fixture, "user:never-there", NULL);
 
-  pass (9);
+  pass (fixture, 9);
   put (fixture, "user:ada", "Ada", 60);
   assert_cached (fixture, "user:ada", NULL);
-  pass (2);
+  pass (fixture, 2);
   put (fixture, "user:ada", "Ada L.", 60);
   assert_cached (fixture, "user:ada", "Ada L.");
 }
@@ -565,7 +582,7 @@ test_idle_buckets_are_forgotten (void)
   g_assert_cmpuint (local_buckets_count (buckets), <=, LOCAL_BUCKETS_MAX);
 
   /* All are full again after a while, so whoever comes sweeps them away. */
-  pass (200);
+  now += 200 * G_USEC_PER_SEC;
   for (guint i = 0; i < LOCAL_BUCKETS_MAX; i++)
     {
       g_autofree char *who = g_strdup_printf ("later-%u", i % 1000);
@@ -610,21 +627,131 @@ static const struct
   { "cache-bounds", test_cache_bounds },
 };
 
+/* ---- Redis ------------------------------------------------------------------------------------------------ */
+
+#ifdef HAVE_REDIS
+static Service *redis;
+static char *why_no_redis;
+static redisContext *redis_console;
+
+/* Each case has keys of its own. */
+static char *
+make_redis_address (void)
+{
+  static guint n;
+
+  return g_strdup_printf ("%s/?prefix=case-%u", service_get_address (redis), n++);
+}
+
+static redisReply *
+run_on_redis (const char *command, const char *key, long long number)
+{
+  redisReply *reply = redisCommand (redis_console, command, key, number);
+
+  g_assert_nonnull (reply);
+  g_assert_cmpint (reply->type, !=, REDIS_REPLY_ERROR);
+  return reply;
+}
+
+static void
+bring_end_nearer (const char *key, long long milliseconds)
+{
+  redisReply *left = run_on_redis ("PTTL %s", key, 0);
+
+  if (left->integer > 0)
+    freeReplyObject (run_on_redis ("PEXPIRE %s %lld", key, left->integer - milliseconds));
+  freeReplyObject (left);
+}
+
+static void
+pass_in_redis (Backplane *backplane, double seconds)
+{
+  BackplaneStatus status;
+  redisReply *keys;
+
+  do
+    {
+      g_thread_yield ();
+      backplane_get_status (backplane, &status);
+    }
+  while (status.queued > 0);
+  keys = run_on_redis ("KEYS *", NULL, 0);
+  for (gsize i = 0; i < keys->elements; i++)
+    bring_end_nearer (keys->element[i]->str, (long long) (seconds * 1000));
+  freeReplyObject (keys);
+}
+
+static void
+start_redis (void)
+{
+  const char *port;
+
+  redis = service_new ("redis", &why_no_redis);
+  if (redis == NULL)
+    return;
+  port = strrchr (service_get_address (redis), ':');
+  redis_console = redisConnect ("127.0.0.1", atoi (port + 1));
+  g_assert_cmpint (redis_console->err, ==, 0);
+}
+
+static void
+stop_redis (void)
+{
+  g_clear_pointer (&redis_console, redisFree);
+  g_clear_pointer (&redis, service_free);
+  g_clear_pointer (&why_no_redis, g_free);
+}
+#endif
+
+static const Implementation implementations[] = {
+  { "local", make_local_address, local_backplane_set_clock, NULL },
+#ifdef HAVE_REDIS
+  { "redis", make_redis_address, redis_backplane_set_clock, pass_in_redis },
+#endif
+};
+
+static void
+skip_redis (void)
+{
+#ifdef HAVE_REDIS
+  g_test_skip (why_no_redis);
+#else
+  g_test_skip ("built without Redis");
+#endif
+}
+
+static void
+add_cases (const Implementation *implementation)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/backplane/%s/%s", implementation->name, cases[i].name);
+
+      g_test_add (path, Fixture, implementation, set_up, cases[i].func, tear_down);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (implementations); i++)
-    {
-      for (gsize j = 0; j < G_N_ELEMENTS (cases); j++)
-        {
-          g_autofree char *path = g_strdup_printf ("/backplane/%s/%s", implementations[i].name, cases[j].name);
+  int status;
 
-          g_test_add (path, Fixture, &implementations[i], set_up, cases[j].func, tear_down);
-        }
-    }
+  g_test_init (&argc, &argv, NULL);
+  add_cases (&implementations[0]);
   g_test_add_func ("/backplane/local/idle-buckets-are-forgotten", test_idle_buckets_are_forgotten);
   g_test_add_func ("/backplane/local/cache-is-bounded", test_local_cache_is_bounded);
   g_test_add_func ("/backplane/bad-address", test_bad_address);
-  return g_test_run ();
+#ifdef HAVE_REDIS
+  start_redis ();
+  if (redis != NULL)
+    add_cases (&implementations[1]);
+  else
+    g_test_add_func ("/backplane/redis", skip_redis);
+  status = g_test_run ();
+  stop_redis ();
+#else
+  g_test_add_func ("/backplane/redis", skip_redis);
+  status = g_test_run ();
+#endif
+  return status;
 }

@@ -19,6 +19,7 @@
 #define MIN_SWEEP 256
 #define NEWCOMERS_PER_SWEEP (MAX_PER_SHARD / 4)
 #define N_SAMPLES 16
+#define KEY_LENGTH 256
 
 typedef struct
 {
@@ -143,17 +144,21 @@ local_buckets_free (LocalBuckets *self)
   g_free (self);
 }
 
+static Shard *
+buckets_find_shard (LocalBuckets *self, const char *bucket, const char *who, char key[KEY_LENGTH])
+{
+  g_snprintf (key, KEY_LENGTH, "%s\n%s", bucket, who);
+  return &self->shards[g_str_hash (key) % N_SHARDS];
+}
+
 gboolean
 local_buckets_take (LocalBuckets *self, const char *bucket_name, const char *who, double rate, double burst, gint64 now,
                     double *retry_after, double *remaining)
 {
-  char key[256];
-  Shard *shard;
+  char key[KEY_LENGTH];
+  Shard *shard = buckets_find_shard (self, bucket_name, who, key);
   Bucket *bucket;
   gboolean taken;
-
-  g_snprintf (key, sizeof key, "%s\n%s", bucket_name, who);
-  shard = &self->shards[g_str_hash (key) % N_SHARDS];
 
   g_mutex_lock (&shard->mutex);
   bucket = shard_get (shard, key, rate, burst, now);
@@ -168,6 +173,23 @@ local_buckets_take (LocalBuckets *self, const char *bucket_name, const char *who
   *retry_after = taken ? 0.0 : (1.0 - bucket->tokens) / rate;
   g_mutex_unlock (&shard->mutex);
   return taken;
+}
+
+void
+local_buckets_correct (LocalBuckets *self, const char *bucket_name, const char *who, double tokens, gint64 counted)
+{
+  char key[KEY_LENGTH];
+  Shard *shard = buckets_find_shard (self, bucket_name, who, key);
+  Bucket *bucket;
+
+  g_mutex_lock (&shard->mutex);
+  bucket = g_hash_table_lookup (shard->buckets, key);
+  if (bucket != NULL)
+    {
+      bucket->tokens = MIN (tokens, bucket->burst);
+      bucket->counted = counted;
+    }
+  g_mutex_unlock (&shard->mutex);
 }
 
 guint

@@ -211,6 +211,43 @@ local_presence_renew (LocalPresence *self, const char *user_id, const char *devi
   return TRUE;
 }
 
+gboolean
+local_presence_find_device (LocalPresence *self, const char *user_id, const char *device_id,
+                            ConfabPresenceStatus *status, gint64 *expires)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  Person *person = g_hash_table_lookup (self->people, user_id);
+  guint i = person != NULL ? person_find (person, device_id) : 0;
+
+  if (person == NULL || i == person->devices->len)
+    return FALSE;
+  if (status != NULL)
+    *status = person_get_device (person, i)->status;
+  if (expires != NULL)
+    *expires = person_get_device (person, i)->expires;
+  return TRUE;
+}
+
+void
+local_presence_foreach (LocalPresence *self, gint64 now, LocalPresenceFunc func, gpointer data)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GHashTableIter iter;
+  gpointer user_id, person;
+
+  g_hash_table_iter_init (&iter, self->people);
+  while (g_hash_table_iter_next (&iter, &user_id, &person))
+    {
+      for (guint i = 0; i < ((Person *) person)->devices->len; i++)
+        {
+          Device *device = person_get_device (person, i);
+
+          if (device->expires > now)
+            func (user_id, device->id, device->status, device->expires - now, data);
+        }
+    }
+}
+
 ConfabPresenceStatus
 local_presence_get (LocalPresence *self, const char *user_id, gint64 now)
 {
