@@ -16,6 +16,9 @@ typedef struct
   char *(*make_address) (const char *folder, const char **why);
 } StoreImplementation;
 
+/* Ends with one without a name. */
+extern const StoreImplementation store_implementations[];
+
 typedef struct
 {
   char *folder;
@@ -40,6 +43,7 @@ extern const StoreCase store_change_cases[];
 extern const StoreCase store_member_cases[];
 extern const StoreCase store_concurrency_cases[];
 extern const StoreCase store_durability_cases[];
+extern const StoreCase store_transfer_cases[];
 
 void store_fixture_set_up (StoreFixture *fixture, gconstpointer implementation);
 void store_fixture_tear_down (StoreFixture *fixture, gconstpointer implementation);

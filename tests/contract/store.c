@@ -12,13 +12,14 @@ make_sqlite_address (const char *folder, const char **why)
   return g_strdup_printf ("sqlite:%s/confab.db", folder);
 }
 
-static const StoreImplementation implementations[] = {
+const StoreImplementation store_implementations[] = {
   { "sqlite", make_sqlite_address },
+  { NULL },
 };
 
 static const StoreCase *const case_lists[] = {
   store_account_cases, store_session_cases, store_room_cases, store_message_cases, store_append_cases,
-  store_change_cases, store_member_cases, store_concurrency_cases, store_durability_cases,
+  store_change_cases, store_member_cases, store_concurrency_cases, store_durability_cases, store_transfer_cases,
 };
 
 typedef struct
@@ -64,8 +65,8 @@ main (int argc, char **argv)
     }
 
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (implementations); i++)
-    for (gsize j = 0; j < G_N_ELEMENTS (case_lists); j++)
-      add_cases (&implementations[i], case_lists[j]);
+  for (const StoreImplementation *each = store_implementations; each->name != NULL; each++)
+    for (gsize i = 0; i < G_N_ELEMENTS (case_lists); i++)
+      add_cases (each, case_lists[i]);
   return g_test_run ();
 }

@@ -82,12 +82,12 @@ prefix_line (ArchiveReader *self, GError **error)
 
 /* ---- The first line ----------------------------------------------------------------------------------------- */
 
-static const Field header_fields[] = {
-  { "created", FIELD_TEXT, FALSE, G_STRUCT_OFFSET (ArchiveHeader, created), FALSE, HEADER_TEXT_MAX, NULL },
-  { "server", FIELD_TEXT, FALSE, G_STRUCT_OFFSET (ArchiveHeader, server), FALSE, HEADER_TEXT_MAX, NULL },
-  { "store", FIELD_TEXT, FALSE, G_STRUCT_OFFSET (ArchiveHeader, store), FALSE, HEADER_TEXT_MAX, NULL },
-  { "sessions", FIELD_TRUTH, FALSE, G_STRUCT_OFFSET (ArchiveHeader, sessions), FALSE, 0, NULL },
-  { NULL },
+static const LineField header_fields[] = {
+  { .name = "created", .type = LINE_FIELD_TEXT, .place = G_STRUCT_OFFSET (ArchiveHeader, created), .most = HEADER_TEXT_MAX },
+  { .name = "server", .type = LINE_FIELD_TEXT, .place = G_STRUCT_OFFSET (ArchiveHeader, server), .most = HEADER_TEXT_MAX },
+  { .name = "store", .type = LINE_FIELD_TEXT, .place = G_STRUCT_OFFSET (ArchiveHeader, store), .most = HEADER_TEXT_MAX },
+  { .name = "sessions", .type = LINE_FIELD_TRUTH, .place = G_STRUCT_OFFSET (ArchiveHeader, sessions) },
+  { .name = NULL },
 };
 
 static gboolean
@@ -265,7 +265,7 @@ check_counts (ArchiveReader *self, JsonObject *line, GError **error)
       gint64 there = tally_get_count (self->tally, i);
       gint64 count = 0;
 
-      if (!line_read_number (counts, name, FALSE, FIELD_NUMBER_MAX, &count, error))
+      if (!line_read_number (counts, name, FALSE, LINE_FIELD_NUMBER_MAX, &count, error))
         return FALSE;
       if (count != there)
         return fail (error, "the file has %" G_GINT64_FORMAT " lines of the kind “%s”, but says %" G_GINT64_FORMAT,
@@ -279,9 +279,9 @@ typedef struct
   char *sha256;
 } Trailer;
 
-static const Field trailer_fields[] = {
-  { "sha256", FIELD_ID, FALSE, G_STRUCT_OFFSET (Trailer, sha256), FALSE, FIELD_ID_MAX, NULL },
-  { NULL },
+static const LineField trailer_fields[] = {
+  { .name = "sha256", .type = LINE_FIELD_ID, .place = G_STRUCT_OFFSET (Trailer, sha256), .most = LINE_FIELD_ID_MAX },
+  { .name = NULL },
 };
 
 static gboolean
