@@ -82,10 +82,14 @@ prefix_line (ArchiveReader *self, GError **error)
 
 /* ---- The first line ----------------------------------------------------------------------------------------- */
 
+#define HEADER_TEXT(member, field_name)                                    \
+  { .name = field_name, .type = LINE_FIELD_TEXT, .most = HEADER_TEXT_MAX,  \
+    .place = G_STRUCT_OFFSET (ArchiveHeader, member) }
+
 static const LineField header_fields[] = {
-  { .name = "created", .type = LINE_FIELD_TEXT, .place = G_STRUCT_OFFSET (ArchiveHeader, created), .most = HEADER_TEXT_MAX },
-  { .name = "server", .type = LINE_FIELD_TEXT, .place = G_STRUCT_OFFSET (ArchiveHeader, server), .most = HEADER_TEXT_MAX },
-  { .name = "store", .type = LINE_FIELD_TEXT, .place = G_STRUCT_OFFSET (ArchiveHeader, store), .most = HEADER_TEXT_MAX },
+  HEADER_TEXT (created, "created"),
+  HEADER_TEXT (server, "server"),
+  HEADER_TEXT (store, "store"),
   { .name = "sessions", .type = LINE_FIELD_TRUTH, .place = G_STRUCT_OFFSET (ArchiveHeader, sessions) },
   { .name = NULL },
 };

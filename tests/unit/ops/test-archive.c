@@ -17,8 +17,8 @@
 #define BEN "{\"kind\":\"user\",\"id\":\"ben\",\"username\":\"ben\",\"role\":\"user\",\"createdAt\":1}"
 #define INVITE "{\"kind\":\"invite\",\"hash\":\"AAEC\",\"role\":\"user\"}"
 #define SESSION "{\"kind\":\"session\",\"id\":\"s\",\"userId\":\"ada\",\"createdAt\":1,\"lastUsedAt\":1}"
-#define ROOM(id, more) "{\"kind\":\"room\",\"id\":\"" id "\",\"type\":\"public\",\"createdBy\":\"ada\",\"createdAt\":1," \
-                       "\"lastActivity\":1,\"membersRev\":1,\"settingsRev\":1," more "}"
+#define ROOM(id, more) "{\"kind\":\"room\",\"id\":\"" id "\",\"type\":\"public\",\"createdBy\":\"ada\"," \
+                       "\"createdAt\":1,\"lastActivity\":1,\"membersRev\":1,\"settingsRev\":1," more "}"
 #define KITCHEN ROOM ("kitchen", "\"lastSeq\":2,\"rev\":9,\"memberCount\":1")
 #define QUIET ROOM ("quiet", "\"lastSeq\":0,\"rev\":1,\"memberCount\":0")
 #define MEMBER "{\"kind\":\"member\",\"roomId\":\"kitchen\",\"userId\":\"ada\",\"role\":\"admin\",\"joinedAt\":1," \
@@ -129,8 +129,8 @@ static const Refusal refusals[] = {
   { "no-export", HEADER, "{\"some\":1}", 1, "no export of Confab" },
   { "no-json", HEADER, "SQLite format 3", 1, "Not valid JSON" },
   { "newer", HEADER, "{\"confab-export\":2}", 1, "of version 2" },
-  { "unknown-in-header", HEADER, "{\"confab-export\":1,\"created\":\"\",\"server\":\"\",\"store\":\"\",\"sessions\":true,"
-    "\"more\":1}", 1, "“more” does not belong here" },
+  { "unknown-in-header", HEADER, "{\"confab-export\":1,\"created\":\"\",\"server\":\"\",\"store\":\"\","
+    "\"sessions\":true,\"more\":1}", 1, "“more” does not belong here" },
   { "promised-no-sessions", HEADER, "{\"confab-export\":1,\"created\":\"\",\"server\":\"\",\"store\":\"\","
     "\"sessions\":false}", 2, "there are no sessions" },
   { "unknown-kind", SETTING, "{\"kind\":\"spoon\"}", 2, "“kind” is none that there is" },
@@ -138,7 +138,8 @@ static const Refusal refusals[] = {
   { "no-object", SETTING, "[1]", 2, "is a JSON object" },
   { "deep", SETTING, "{\"kind\":[[1]]}", 2, "nested too deeply" },
   { "twice", SETTING, "{\"kind\":\"setting\",\"kind\":\"setting\"}", 2, "is there twice" },
-  { "unfinished-mark", SETTING, "{\"kind\":\"setting\",\"key\":\"restore-unfinished\",\"value\":\"\"}", 2, "is no setting" },
+  { "unfinished-mark", SETTING, "{\"kind\":\"setting\",\"key\":\"restore-unfinished\",\"value\":\"\"}", 2,
+    "is no setting" },
   { "base64", SETTING, "{\"kind\":\"setting\",\"key\":\"a\",\"value\":\"AA!C\"}", 2, "“value” is not the base64" },
   { "unknown-field", ADA, "{\"kind\":\"user\",\"id\":\"ada\",\"username\":\"ada\",\"role\":\"admin\",\"createdAt\":1,"
     "\"shoes\":1}", 3, "“shoes” does not belong here" },
@@ -181,8 +182,8 @@ static const Refusal refusals[] = {
     "revs of message m2" },
   { "deleted-and-there", SECOND, MESSAGE ("m2", "\"seq\":2,\"rev\":4,\"firstRev\":4",
     ",\"content\":\"x\",\"deletedAt\":9"), 14, "something left of a deleted message" },
-  { "mentions", SECOND, MESSAGE ("m2", "\"seq\":2,\"rev\":4,\"firstRev\":4", ",\"content\":\"\",\"mentions\":[\"a b\"]"),
-    14, "“mentions” holds something that is no id" },
+  { "mentions", SECOND, MESSAGE ("m2", "\"seq\":2,\"rev\":4,\"firstRev\":4",
+    ",\"content\":\"\",\"mentions\":[\"a b\"]"), 14, "“mentions” holds something that is no id" },
   { "version-missing", VERSION, NULL, 11, "a version of the message before is missing" },
   { "reaction-missing", CAKE, NULL, 13, "a reaction of the message before is missing" },
   { "reaction-twice", CAKE, THUMB, 13, "a reaction is there twice" },
