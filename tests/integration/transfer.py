@@ -52,14 +52,13 @@ class Operator:
 
     def measure(self, *arguments, store):
         """The most memory that it took, in MiB."""
-        with open(self.folder / 'output', 'w+b') as output:
-            process = subprocess.Popen(self.command(arguments, store), stdin=subprocess.DEVNULL, stdout=output,
-                                       stderr=output, env=self.environment())
-            _pid, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            output.seek(0)
-            assert process.returncode == 0, output.read().decode()
-        return usage.ru_maxrss / 1024
+        # A process begins with the record of the one that started it, so that has to be a small one.
+        script = ('import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr);'
+                  'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)')
+        done = subprocess.run([sys.executable, '-c', script, *self.command(arguments, store)], capture_output=True,
+                              timeout=WAIT, check=False, env=self.environment())
+        assert done.returncode == 0, done.stderr.decode()
+        return int(done.stdout) / 1024
 
 
 class Case(unittest.TestCase):

@@ -76,7 +76,7 @@ next_line (ArchiveReader *self, GError **error)
 static gboolean
 prefix_line (ArchiveReader *self, GError **error)
 {
-  g_prefix_error (error, "line %" G_GUINT64_FORMAT ": ", line_source_get_number (self->source));
+  g_prefix_error (error, "line %" G_GUINT64_FORMAT ": ", MAX (line_source_get_number (self->source), 1));
   return FALSE;
 }
 
