@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 #define STORE_MESSAGE_REACTIONS 10000
 /* Rooms up to this size come with all their members in somebody's list. */
 #define STORE_SUMMARY_MEMBERS 50
+/* The setting that marks an unfinished restore; its value is what restore_begin() returned. Never exported. */
+#define STORE_RESTORE_MARK "restore-unfinished"
 
 /* One function per call of store.h, same contract; store.c holds the one-line dispatchers. */
 typedef struct _StoreClass StoreClass;
@@ -69,6 +71,12 @@ struct _StoreClass
   GPtrArray *(*list_message_versions) (Store *self, const char *message_id, GError **error);
 
   gboolean (*apply) (Store *self, Change **changes, guint n_changes, GError **error);
+
+  gboolean (*export) (Store *self, StoreEntryFunc func, gpointer data, GError **error);
+  char *(*restore_begin) (Store *self, gboolean again, GError **error);
+  gboolean (*restore_put) (Store *self, const char *restore, StoreEntry *const *entries, guint n_entries,
+                           GError **error);
+  gboolean (*restore_finish) (Store *self, const char *restore, GError **error);
 };
 
 struct _Store
@@ -80,5 +88,10 @@ struct _Store
 char *store_fold_text (const char *text);
 /* The same of a room, name and description. */
 char *store_fold_room (const char *name, const char *description);
+
+/* Words for what every implementation refuses alike. */
+void store_fail_not_empty (gint64 n_users, gint64 n_rooms, GError **error);
+void store_fail_unfinished (GError **error);
+void store_fail_taken_over (GError **error);
 
 G_END_DECLS

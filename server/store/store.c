@@ -33,11 +33,58 @@ find_backend (const char *address, GError **error)
 }
 
 Store *
-store_open (const char *address, GError **error)
+store_open_to_restore (const char *address, GError **error)
 {
   const StoreBackend *backend = find_backend (address, error);
 
   return backend != NULL ? backend->open (address, error) : NULL;
+}
+
+static gboolean
+check_finished (Store *self, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(GBytes) mark = store_get_setting (self, STORE_RESTORE_MARK, &problem);
+
+  if (mark != NULL)
+    store_fail_unfinished (error);
+  else if (!g_error_matches (problem, CONFAB_ERROR, CONFAB_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&problem));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+Store *
+store_open (const char *address, GError **error)
+{
+  g_autoptr(Store) store = store_open_to_restore (address, error);
+
+  return store != NULL && check_finished (store, error) ? g_steal_pointer (&store) : NULL;
+}
+
+void
+store_fail_unfinished (GError **error)
+{
+  g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_CONFLICT,
+                       "This store holds only a part of what was to be restored into it: the restore was begun and not "
+                       "finished. Begin it again with confab-server restore --again");
+}
+
+void
+store_fail_not_empty (gint64 n_users, gint64 n_rooms, GError **error)
+{
+  g_set_error (error, CONFAB_ERROR, CONFAB_ERROR_CONFLICT,
+               "This store is in use, it holds %" G_GINT64_FORMAT " accounts and %" G_GINT64_FORMAT
+               " rooms; only an empty one can be restored into",
+               n_users, n_rooms);
+}
+
+void
+store_fail_taken_over (GError **error)
+{
+  g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_CONFLICT,
+                       "Another restore into this store has been begun meanwhile, or it is finished");
 }
 
 gboolean
@@ -281,4 +328,28 @@ gboolean
 store_apply (Store *self, Change **changes, guint n_changes, GError **error)
 {
   return self->klass->apply (self, changes, n_changes, error);
+}
+
+gboolean
+store_export (Store *self, StoreEntryFunc func, gpointer data, GError **error)
+{
+  return self->klass->export (self, func, data, error);
+}
+
+char *
+store_restore_begin (Store *self, gboolean again, GError **error)
+{
+  return self->klass->restore_begin (self, again, error);
+}
+
+gboolean
+store_restore_put (Store *self, const char *restore, StoreEntry *const *entries, guint n_entries, GError **error)
+{
+  return self->klass->restore_put (self, restore, entries, n_entries, error);
+}
+
+gboolean
+store_restore_finish (Store *self, const char *restore, GError **error)
+{
+  return self->klass->restore_finish (self, restore, error);
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "store/change.h"
+#include "store/entry.h"
 
 G_BEGIN_DECLS
 
@@ -21,8 +22,11 @@ typedef struct
   Store *(*open) (const char *address, GError **error);
 } StoreBackend;
 
-/* Opens sqlite:PATH (or sqlite::memory: for tests) and migrates it to the present schema. */
+/* Opens sqlite:PATH (or sqlite::memory: for tests) and migrates it to the present schema. CONFLICT where a restore was
+ * begun and not finished: nothing may run on a part of what there should be. */
 Store *store_open (const char *address, GError **error);
+/* The same, but also where a restore was not finished; for store_restore_begin(). */
+Store *store_open_to_restore (const char *address, GError **error);
 /* Whether it is the address of a store, be that there or not. */
 gboolean store_check_address (const char *address, GError **error);
 void store_close (Store *self);
@@ -122,5 +126,29 @@ GPtrArray *store_list_message_versions (Store *self, const char *message_id, GEr
  * a commit was lost, the store asks what is there. An append whose clientId is known is UNCHANGED even where it would
  * be STALE. */
 gboolean store_apply (Store *self, Change **changes, guint n_changes, GError **error);
+
+/* Export: everything, entry by entry, as it is at one moment. entry is lent; FALSE ends the export with that error.
+ * func must not call the store. The order is the same everywhere, so that two stores that hold the same hand out the
+ * same: settings by key, users by id, invites by hash, sessions by id; then room by room, by id, each followed by its
+ * members, former ones included, by user id, and its messages by seq. Ids and keys are compared byte by byte.
+ * An implementation whose database gives no view of one moment for as long as this takes fails with CONFLICT when it
+ * notices that something was written meanwhile: the servers must be stopped then. */
+typedef gboolean (*StoreEntryFunc) (const StoreEntry *entry, gpointer data, GError **error);
+gboolean store_export (Store *self, StoreEntryFunc func, gpointer data, GError **error);
+
+/* Restore: entries in the order of an export go into an empty store, exactly as they are, numbers and all.
+ *
+ * begin: CONFLICT when there are users or rooms. Empties the rest and marks the store as unfinished, in one step: until
+ * finish() nobody can open it but store_open_to_restore(). again: what an unfinished restore has left is removed and it
+ * begins anew; without, that is a CONFLICT, too. Returns what the two others must be given, so that a restore that was
+ * begun again elsewhere ends this one (CONFLICT).
+ * put: all of them or none (one transaction; a caller makes batches of some hundreds). CONFLICT where a unique thing is
+ * there already, NOT_FOUND where a session or a membership is of somebody who has no account. After UNAVAILABLE it
+ * cannot be told whether they are in: begin again.
+ * finish: from now on it is a store like any other. */
+char *store_restore_begin (Store *self, gboolean again, GError **error);
+gboolean store_restore_put (Store *self, const char *restore, StoreEntry *const *entries, guint n_entries,
+                            GError **error);
+gboolean store_restore_finish (Store *self, const char *restore, GError **error);
 
 G_END_DECLS

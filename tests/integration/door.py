@@ -72,9 +72,10 @@ class Answer:
 class Rest:
     """The HTTP door, on one kept-alive connection."""
 
-    def __init__(self, server, token=None):
+    def __init__(self, server, token=None, patience=PATIENCE):
         self.server = server
         self.token = token
+        self.patience = patience
         self.connection = None
         self.start = None      # of the server, that the connection goes to
         self.last = None
@@ -99,7 +100,8 @@ class Rest:
             self.close()
             self.start = self.server.starts
         if self.connection is None:
-            self.connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=PATIENCE)
+            self.connection = http.client.HTTPConnection(self.server.host, self.server.port,
+                                                         timeout=self.patience)
         try:
             self.connection.request(method, path, body, headers)
             response = self.connection.getresponse()

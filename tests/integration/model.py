@@ -2,9 +2,9 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Written from docs/protocol.md alone: held revs, gaps,
-limited updates. Two states that were reached on different ways can
-be compared.
+Written from docs/protocol.md alone: held revs, gaps, limited updates. Two states that were reached on different ways can
+be compared. Holdings knows nothing of connections: what it must fetch it yields as (operation, fields) and is sent the
+result, so that it serves a client that blocks and one that does not.
 """
 
 from door import Closed, Refused, sign_in
@@ -12,6 +12,9 @@ from door import Closed, Refused, sign_in
 # Of a room as its members see it, what is not derived from members and messages.
 ROOM_FIELDS = ('name', 'description', 'type', 'encrypted', 'createdBy', 'createdAt')
 MEMBER_FIELDS = ('userId', 'username', 'role', 'joinedAt')
+# In rooms with more members than this only one's own read marks are told.
+MEMBERS_SHOWN = 50
+GONE = ('forbidden', 'not-found')
 
 
 class RoomState:
@@ -20,7 +23,7 @@ class RoomState:
         self.info = {}
         self.settings_rev = -1
         self.rev = room['rev']          # everything up to here is held
-        self.ahead = set()              # revs above it that came already
+        self.ahead = {}                 # rev above it that came already → its new message, or None
         self.messages = {}              # seq → message
         self.members = {}               # user id → Member
         self.last_seq = 0
@@ -32,13 +35,21 @@ class RoomState:
             self.info = {name: room[name] for name in ROOM_FIELDS if name in room}
         self.last_seq = max(self.last_seq, room['lastSeq'])
 
-    def saw(self, rev):
+    def saw(self, rev, message=None):
         """A change came; the held rev moves on as far as there is no gap."""
         if rev > self.rev:
-            self.ahead.add(rev)
+            self.ahead[rev] = message
         while self.rev + 1 in self.ahead:
             self.rev += 1
-            self.ahead.discard(self.rev)
+            message = self.ahead.pop(self.rev)
+            if message is not None:
+                self.move_sender_marks(message)
+
+    def caught_up(self, rev):
+        """Everything up to rev was read from the server."""
+        self.ahead = {later: message for later, message in self.ahead.items() if later > rev}
+        self.rev = max(self.rev, rev)
+        self.saw(self.rev)
 
     def take_message(self, message):
         old = self.messages.get(message['seq'])
@@ -47,9 +58,9 @@ class RoomState:
         self.last_seq = max(self.last_seq, message['seq'])
 
     def move_sender_marks(self, message):
-        """Who writes with nothing unread has read what they wrote; no receipt tells of that."""
+        """Who writes with nothing unread has read what they wrote; no receipt tells of that. In the order of revs only."""
         member = self.members.get(message['senderId'])
-        if member is None or message['rev'] <= self.rev:
+        if member is None:
             return
         for name in ('receivedSeq', 'readSeq'):
             if member[name] == message['seq'] - 1:
@@ -84,13 +95,16 @@ class RoomState:
         """What another client of the same person must have too."""
         members = self.present()
         mine = members[me]
+        shown = len(members) <= MEMBERS_SHOWN
         unread = [message for message in self.messages.values() if message['seq'] > mine['readSeq']]
         return {
             'rev': self.rev,
             'lastSeq': self.last_seq,
             'info': self.info,
-            'members': {user_id: {name: member.get(name) for name in (*MEMBER_FIELDS, 'receivedSeq', 'readSeq')}
+            'members': {user_id: {name: member.get(name) for name in MEMBER_FIELDS}
                         for user_id, member in members.items()},
+            'marks': {user_id: (member['receivedSeq'], member['readSeq'])
+                      for user_id, member in members.items() if shown or user_id == me},
             'messages': self.messages,
             'mentions': sum(1 for message in unread if mentions(message, me)),
         }
@@ -103,39 +117,46 @@ def mentions(message, me):
     return 'deletedAt' not in message and (me in message.get('mentions', ()) or message.get('mentionsRoom', False))
 
 
-class Model:
-    """A device of a person: connects, resumes, follows; and can lose its connection at any time."""
+def difference(one, other, path=''):
+    """The first place where two states differ, in words."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in sorted(set(one) | set(other), key=str):
+            if name not in one or name not in other:
+                where = 'second' if name in other else 'first'
+                return f'{path}.{name}: only in the {where}: {one.get(name, other.get(name))!r}'
+            found = difference(one[name], other[name], f'{path}.{name}')
+            if found:
+                return found
+        return None
+    return None if one == other else f'{path}: {one!r} and {other!r}'
 
-    def __init__(self, person):
-        self.person = person
+
+class Holdings:
+    """What a device holds of its rooms, by resume and by events."""
+
+    def __init__(self, me):
+        self.me = me
         self.rooms = {}
-        self.socket = None
-        self.told_mentions = {}     # room id → what the last resume said, with the rev it was true at
         self.limited = 0            # how often a room came as limited
-        self.resumes = 0
-        self.gaps = []
 
-    def connect(self):
-        self.socket = sign_in(self.person.server, self.person.token)
-        reply = self.socket.call('resume', rooms={room.id: room.rev for room in self.rooms.values()})
-        self.resumes += 1
+    def keep(self, message):
+        """What is held in place of a message that came."""
+        return message
+
+    def revs(self):
+        return {room.id: room.rev for room in self.rooms.values()}
+
+    def gaps(self):
+        """Rooms of which later changes came, and earlier ones did not."""
+        return [room for room in self.rooms.values() if room.ahead]
+
+    def take_resumed(self, reply):
         for room_id in reply['left']:
             self.rooms.pop(room_id, None)
         for update in reply['rooms']:
-            self.take_update(update)
+            yield from self.take_update(update)
         for room in reply['joined']:
-            self.take_joined(room)
-        self.follow()
-
-    def cut(self):
-        if self.socket is not None:
-            self.follow()
-            self.socket.cut()
-            self.socket = None
-        for room in self.rooms.values():
-            if room.ahead:
-                self.gaps.append((room.id, room.rev, sorted(room.ahead)))
-                room.ahead.clear()
+            yield from self.take_joined(room)
 
     def take_update(self, update):
         room = self.rooms[update['roomId']]
@@ -148,21 +169,12 @@ class Model:
         for member in update['members']:
             room.take_member(member)
         for message in update['messages']:
-            room.take_message(message)
-        cursor = update.get('cursor')
-        while cursor is not None:
-            cursor = self.read_page(room, cursor=cursor)
+            room.take_message(self.keep(message))
+        if 'cursor' in update:
+            yield from self.fetching(room, self.read_pages(room, cursor=update['cursor']))
         room.last_seq = max(room.last_seq, update['lastSeq'])
-        room.take_receipt(update | {'userId': self.person.id})
-        room.ahead = {rev for rev in room.ahead if rev > update['rev']}
-        room.rev = max(room.rev, update['rev'])
-        room.saw(room.rev)
-
-    def read_page(self, room, **place):
-        page = self.socket.call('list-messages', roomId=room.id, limit=100, **place)
-        for message in page['messages']:
-            room.take_message(message)
-        return page.get('nextCursor') if page['hasMore'] else None
+        room.take_receipt(update | {'userId': self.me})
+        room.caught_up(update['rev'])
 
     def take_joined(self, summary):
         """A room that is new here: all of it is fetched, while its events come already."""
@@ -171,47 +183,57 @@ class Model:
             old.take_info(summary)
             return
         room = self.rooms[summary['id']] = RoomState(summary)
+        yield from self.fetching(room, self.read_all(room))
+
+    def fetching(self, room, steps):
+        """What is held in part is not held: the next resume brings it anew."""
+        try:
+            yield from steps
+        except Refused as refused:
+            self.rooms.pop(room.id, None)
+            # Taken out again since then: the event that says so is on its way.
+            if refused.code not in GONE:
+                raise
+        except BaseException:
+            self.rooms.pop(room.id, None)
+            raise
+
+    def read_all(self, room):
         cursor = None
         while True:
-            page = self.socket.call('list-members', roomId=room.id, limit=200, **({'cursor': cursor} if cursor else {}))
+            page = yield 'list-members', {'roomId': room.id, 'limit': 200} | ({'cursor': cursor} if cursor else {})
             for member in page['members']:
                 room.take_member(member)
             cursor = page.get('nextCursor')
             if cursor is None:
                 break
-        cursor = self.read_page(room)
-        while cursor is not None:
-            cursor = self.read_page(room, cursor=cursor)
+        yield from self.read_pages(room)
 
-    def follow(self):
-        """Applies the events that have come."""
-        while self.socket is not None and self.socket.events:
-            name, data = self.socket.events.pop(0)
-            take = getattr(self, 'on_' + name.replace('-', '_'), None)
-            if take is not None:
-                take(data)
+    def read_pages(self, room, **place):
+        while True:
+            page = yield 'list-messages', {'roomId': room.id, 'limit': 100} | place
+            for message in page['messages']:
+                room.take_message(self.keep(message))
+            if not page['hasMore']:
+                return
+            place = {'cursor': page['nextCursor']}
 
-    def pump(self):
-        """Reads what is there, without waiting."""
-        try:
-            self.socket.pump()
-        except Closed:
-            self.socket = None
-            raise
-        self.follow()
+    def take_event(self, name, data):
+        take = getattr(self, 'on_' + name.replace('-', '_'), None)
+        return take(data) or () if take is not None else ()
 
     def on_new_message(self, message):
         room = self.rooms.get(message['roomId'])
         if room is not None:
-            room.move_sender_marks(message)
+            message = self.keep(message)
             room.take_message(message)
-            room.saw(message['rev'])
+            room.saw(message['rev'], message)
 
     def on_message_changed(self, data):
         message = data['message']
         room = self.rooms.get(message['roomId'])
         if room is not None:
-            room.take_message(message)
+            room.take_message(self.keep(message))
             room.saw(message['rev'])
 
     def on_user_joined(self, data):
@@ -240,16 +262,80 @@ class Model:
             room.take_receipt(data)
 
     def on_room_joined(self, data):
-        try:
-            self.take_joined(data['room'])
-        except Refused as refused:
-            # Taken out again since then: the event that says so is on its way.
-            if refused.code not in ('forbidden', 'not-found'):
-                raise
-            self.rooms.pop(data['room']['id'], None)
+        return self.take_joined(data['room'])
 
     def on_room_left(self, data):
         self.rooms.pop(data['roomId'], None)
 
     def state(self):
-        return {room_id: room.compare(self.person.id) for room_id, room in self.rooms.items()}
+        return {room_id: room.compare(self.me) for room_id, room in self.rooms.items()}
+
+
+def advance(take, *value):
+    """The next thing to fetch; None when nothing is left to fetch."""
+    try:
+        return take(*value)
+    except StopIteration:
+        return None
+
+
+def drive(steps, call):
+    """Fetches what holdings ask for, with a call that blocks."""
+    steps = iter(steps)
+    request = advance(next, steps)
+    while request is not None:
+        operation, fields = request
+        try:
+            result = call(operation, **fields)
+        except Exception as failure:  # pylint: disable=broad-except
+            request = advance(steps.throw, failure)
+        else:
+            request = advance(steps.send, result)
+
+
+class Model:
+    """A device of a person: connects, resumes, follows; and can lose its connection at any time."""
+
+    def __init__(self, person):
+        self.person = person
+        self.holdings = Holdings(person.id)
+        self.socket = None
+        self.resumes = 0
+        self.gaps = []
+
+    @property
+    def limited(self):
+        return self.holdings.limited
+
+    def connect(self):
+        self.socket = sign_in(self.person.server, self.person.token)
+        reply = self.socket.call('resume', rooms=self.holdings.revs())
+        self.resumes += 1
+        drive(self.holdings.take_resumed(reply), self.socket.call)
+        self.follow()
+
+    def cut(self):
+        if self.socket is not None:
+            self.follow()
+            self.socket.cut()
+            self.socket = None
+        for room in self.holdings.gaps():
+            self.gaps.append((room.id, room.rev, sorted(room.ahead)))
+            room.ahead.clear()
+
+    def follow(self):
+        """Applies the events that have come."""
+        while self.socket is not None and self.socket.events:
+            drive(self.holdings.take_event(*self.socket.events.pop(0)), self.socket.call)
+
+    def pump(self):
+        """Reads what is there, without waiting."""
+        try:
+            self.socket.pump()
+        except Closed:
+            self.socket = None
+            raise
+        self.follow()
+
+    def state(self):
+        return self.holdings.state()

@@ -180,8 +180,8 @@ sqlite_store_list_changed_messages (Store *store, const char *room_id, gint64 re
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&messages) : NULL;
 }
 
-static GPtrArray *
-load_versions (SqliteConnection *connection, const char *message_id)
+GPtrArray *
+sqlite_load_versions (SqliteConnection *connection, const char *message_id)
 {
   g_auto(Query) query =
     query_make (connection, "SELECT content, edited_at FROM message_versions WHERE message_id = ? ORDER BY version");
@@ -212,7 +212,7 @@ GPtrArray *
 sqlite_store_list_message_versions (Store *store, const char *message_id, GError **error)
 {
   SqliteConnection *connection = sqlite_store_read (store);
-  g_autoptr(GPtrArray) versions = load_versions (connection, message_id);
+  g_autoptr(GPtrArray) versions = sqlite_load_versions (connection, message_id);
 
   if (!message_exists (connection, message_id))
     sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such message");

@@ -54,8 +54,8 @@ sqlite_store_get_revs (Store *store, const char *const *room_ids, gint64 *revs, 
   return sqlite_store_end (store, connection, error);
 }
 
-static void
-insert_room (SqliteConnection *connection, const Room *room, const char *direct_key)
+void
+sqlite_insert_room (SqliteConnection *connection, const Room *room, const char *direct_key)
 {
   g_autofree char *folded = store_fold_room (room->name, room->description);
   g_auto(Query) query =
@@ -185,7 +185,7 @@ sqlite_store_create_room (Store *store, const Room *draft, const char *const *me
       room->last_activity = room->created_at;
       room->member_count = ids->len;
       check_accounts (connection, ids);
-      insert_room (connection, room, direct_key);
+      sqlite_insert_room (connection, room, direct_key);
       write_members (connection, room, ids);
     }
   if (created != NULL)

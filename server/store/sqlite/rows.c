@@ -13,7 +13,7 @@
 
 /* A word that this program does not know was written by a newer one: the first of the enum grants the least. */
 #define DEFINE_TAKE_WORD(Type, name, from_string)                        \
-  static Type                                                            \
+  Type                                                                   \
   name (Query *query)                                                    \
   {                                                                      \
     const char *word = query_peek_text (query);                          \
@@ -24,10 +24,10 @@
     return value;                                                        \
   }
 
-DEFINE_TAKE_WORD (ConfabUserRole, take_user_role, confab_user_role_from_string)
-DEFINE_TAKE_WORD (ConfabRoomType, take_room_type, confab_room_type_from_string)
-DEFINE_TAKE_WORD (ConfabMemberRole, take_member_role, confab_member_role_from_string)
-DEFINE_TAKE_WORD (ConfabMessageType, take_message_type, confab_message_type_from_string)
+DEFINE_TAKE_WORD (ConfabUserRole, row_take_user_role, confab_user_role_from_string)
+static DEFINE_TAKE_WORD (ConfabRoomType, take_room_type, confab_room_type_from_string)
+DEFINE_TAKE_WORD (ConfabMemberRole, row_take_member_role, confab_member_role_from_string)
+static DEFINE_TAKE_WORD (ConfabMessageType, take_message_type, confab_message_type_from_string)
 
 User *
 row_take_user (Query *query)
@@ -39,7 +39,7 @@ row_take_user (Query *query)
   user->display_name = query_take_text (query);
   user->email = query_take_text (query);
   user->avatar = query_take_text (query);
-  user->role = take_user_role (query);
+  user->role = row_take_user_role (query);
   user->created_at = query_take_int (query);
   user->last_seen = query_take_int (query);
   return user;
@@ -93,7 +93,7 @@ row_take_member (Query *query)
   member->username = query_take_text (query);
   member->display_name = query_take_text (query);
   member->avatar = query_take_text (query);
-  member->role = take_member_role (query);
+  member->role = row_take_member_role (query);
   member->joined_at = query_take_int (query);
   member->left_at = query_take_int (query);
   member->received_seq = query_take_int (query);

@@ -27,6 +27,8 @@ G_BEGIN_DECLS
   "mentions_room, "                                                                                          \
   "timestamp, edited_at, deleted_at, reactions"
 
+ConfabUserRole row_take_user_role (Query *query);
+ConfabMemberRole row_take_member_role (Query *query);
 User *row_take_user (Query *query);
 Session *row_take_session (Query *query);
 Room *row_take_room (Query *query);

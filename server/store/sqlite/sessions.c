@@ -9,8 +9,8 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite-store-private.h"
 
-static void
-insert_session (SqliteConnection *connection, const Session *session)
+void
+sqlite_insert_session (SqliteConnection *connection, const Session *session)
 {
   g_auto(Query) query = query_make (connection,
                                     "INSERT INTO sessions (" SESSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -60,7 +60,7 @@ sqlite_store_create_session (Store *store, const Session *session, guint max_ses
   if (!sqlite_account_exists (connection, session->user_id))
     sqlite_connection_fail (connection, CONFAB_ERROR_NOT_FOUND, "There is no such account");
   drop_expired (connection, session->user_id, session->created_at);
-  insert_session (connection, session);
+  sqlite_insert_session (connection, session);
   if (max_sessions > 0)
     drop_beyond (connection, session, max_sessions);
   return sqlite_store_end (store, connection, error);

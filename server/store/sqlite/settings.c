@@ -8,8 +8,8 @@
 
 #include "store/sqlite/sqlite-store-private.h"
 
-static GBytes *
-load_setting (SqliteConnection *connection, const char *key)
+GBytes *
+sqlite_load_setting (SqliteConnection *connection, const char *key)
 {
   g_auto(Query) query = query_make (connection, "SELECT value FROM settings WHERE key = ?");
 
@@ -20,15 +20,15 @@ load_setting (SqliteConnection *connection, const char *key)
   return NULL;
 }
 
-static void
-insert_setting (SqliteConnection *connection, const char *key, GBytes *value)
+gboolean
+sqlite_insert_setting (SqliteConnection *connection, const char *key, GBytes *value)
 {
   g_auto(Query) query =
     query_make (connection, "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
   query_put_text (&query, key);
   query_put_bytes (&query, value);
-  query_run (&query);
+  return query_run (&query);
 }
 
 GBytes *
@@ -37,8 +37,8 @@ sqlite_store_put_setting_once (Store *store, const char *key, GBytes *value, GEr
   SqliteConnection *connection = sqlite_store_write (store);
   g_autoptr(GBytes) kept = NULL;
 
-  insert_setting (connection, key, value);
-  kept = load_setting (connection, key);
+  sqlite_insert_setting (connection, key, value);
+  kept = sqlite_load_setting (connection, key);
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&kept) : NULL;
 }
 
@@ -46,7 +46,7 @@ GBytes *
 sqlite_store_get_setting (Store *store, const char *key, GError **error)
 {
   SqliteConnection *connection = sqlite_store_read (store);
-  g_autoptr(GBytes) value = load_setting (connection, key);
+  g_autoptr(GBytes) value = sqlite_load_setting (connection, key);
 
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&value) : NULL;
 }

@@ -138,6 +138,12 @@ each_mention (SqliteConnection *connection, const Message *message,
     func (connection, message, EVERYBODY);
 }
 
+void
+sqlite_insert_mentions (SqliteConnection *connection, const Message *message)
+{
+  each_mention (connection, message, insert_mention);
+}
+
 static gboolean
 insert_message (Batch *batch, const Message *message)
 {
@@ -165,7 +171,7 @@ insert_message (Batch *batch, const Message *message)
   query_put_int (&query, message->timestamp);
   if (!query_run (&query))
     return FALSE;
-  each_mention (get_connection (batch), message, insert_mention);
+  sqlite_insert_mentions (get_connection (batch), message);
   return TRUE;
 }
 
@@ -188,15 +194,15 @@ write_message (SqliteConnection *connection, const Message *message)
   query_run (&query);
 }
 
-static void
-insert_version (SqliteConnection *connection, const Message *message)
+void
+sqlite_insert_version (SqliteConnection *connection, const Message *message, gint64 number)
 {
   g_auto(Query) query = query_make (connection,
-                                    "INSERT INTO message_versions (message_id, version, content, edited_at) SELECT ?1,"
-                                    " coalesce (max (version), 0) + 1, ?2, ?3 FROM message_versions"
-                                    " WHERE message_id = ?1");
+                                    "INSERT INTO message_versions (message_id, version, content, edited_at)"
+                                    " VALUES (?, ?, ?, ?)");
 
   query_put_text (&query, message->id);
+  query_put_int (&query, number);
   query_put_text (&query, message->content);
   query_put_int (&query, message->edited_at);
   query_run (&query);
@@ -208,8 +214,8 @@ edit_message (Batch *batch, const Message *before, const Message *after)
   SqliteConnection *connection = get_connection (batch);
 
   each_mention (connection, before, delete_mention);
-  insert_version (connection, before);
-  each_mention (connection, after, insert_mention);
+  sqlite_insert_version (connection, before, count_versions (batch, before->id) + 1);
+  sqlite_insert_mentions (connection, after);
   write_message (connection, after);
 }
 

@@ -24,6 +24,10 @@ gboolean sqlite_store_end (Store *store, SqliteConnection *connection, GError **
 /* settings.c */
 GBytes *sqlite_store_put_setting_once (Store *store, const char *key, GBytes *value, GError **error);
 GBytes *sqlite_store_get_setting (Store *store, const char *key, GError **error);
+/* Fails with NOT_FOUND when there is none. */
+GBytes *sqlite_load_setting (SqliteConnection *connection, const char *key);
+/* What is there stays; whether there was none. */
+gboolean sqlite_insert_setting (SqliteConnection *connection, const char *key, GBytes *value);
 
 /* users.c */
 User *sqlite_store_create_user (Store *store, const User *draft, const char *password_hash, GBytes *invite_hash,
@@ -40,6 +44,11 @@ gint64 sqlite_store_count_users (Store *store, GError **error);
 gboolean sqlite_store_create_invite (Store *store, GBytes *hash, ConfabUserRole role, const char *created_by,
                                      gint64 expires_at, GError **error);
 gboolean sqlite_account_exists (SqliteConnection *connection, const char *user_id);
+/* Fails with CONFLICT when the username or the e-mail address has an owner. */
+void sqlite_refuse_taken (SqliteConnection *connection, const User *draft);
+void sqlite_insert_user (SqliteConnection *connection, const User *user, const char *password_hash);
+void sqlite_insert_invite (SqliteConnection *connection, GBytes *hash, ConfabUserRole role, const char *created_by,
+                           gint64 expires_at);
 
 /* sessions.c */
 gboolean sqlite_store_create_session (Store *store, const Session *session, guint max_sessions, GError **error);
@@ -48,6 +57,7 @@ GPtrArray *sqlite_store_list_sessions (Store *store, const char *user_id, GError
 gboolean sqlite_store_rotate_session (Store *store, const Session *from, const Session *to, GError **error);
 gboolean sqlite_store_delete_session (Store *store, const char *session_id, GError **error);
 GPtrArray *sqlite_store_delete_sessions (Store *store, const char *user_id, const char *except_id, GError **error);
+void sqlite_insert_session (SqliteConnection *connection, const Session *session);
 
 /* rooms.c */
 Room *sqlite_store_create_room (Store *store, const Room *draft, const char *const *member_ids, gboolean *created,
@@ -57,6 +67,8 @@ gboolean sqlite_store_get_revs (Store *store, const char *const *room_ids, gint6
 GPtrArray *sqlite_store_list_public_rooms (Store *store, const char *query, const char *cursor, guint limit,
                                            char **next_cursor, GError **error);
 Room *sqlite_load_room (SqliteConnection *connection, const char *room_id);
+/* direct_key: store_make_direct_key() of a direct room's people, else NULL. */
+void sqlite_insert_room (SqliteConnection *connection, const Room *room, const char *direct_key);
 
 /* members.c */
 GPtrArray *
@@ -82,8 +94,22 @@ GPtrArray *sqlite_store_list_changed_messages (Store *store, const char *room_id
                                                gint64 *total, GError **error);
 GPtrArray *sqlite_store_list_message_versions (Store *store, const char *message_id, GError **error);
 Message *sqlite_load_message (SqliteConnection *connection, const char *message_id);
+GPtrArray *sqlite_load_versions (SqliteConnection *connection, const char *message_id);
 Message *sqlite_load_message_at (SqliteConnection *connection, const char *room_id, gint64 seq);
 Message *sqlite_load_message_of_client (SqliteConnection *connection, const char *sender_id, const char *client_id);
+
+/* export.c */
+gboolean sqlite_store_export (Store *store, StoreEntryFunc func, gpointer data, GError **error);
+
+/* restore.c */
+char *sqlite_store_restore_begin (Store *store, gboolean again, GError **error);
+gboolean sqlite_store_restore_put (Store *store, const char *restore, StoreEntry *const *entries, guint n_entries,
+                                   GError **error);
+gboolean sqlite_store_restore_finish (Store *store, const char *restore, GError **error);
+
+/* sqlite-batch.c */
+void sqlite_insert_mentions (SqliteConnection *connection, const Message *message);
+void sqlite_insert_version (SqliteConnection *connection, const Message *message, gint64 number);
 
 /* apply.c */
 gboolean sqlite_store_apply (Store *store, Change **changes, guint n_changes, GError **error);

@@ -163,6 +163,10 @@ static const StoreClass sqlite_store_class = {
   .list_changed_members = sqlite_store_list_changed_members,
   .list_message_versions = sqlite_store_list_message_versions,
   .apply = sqlite_store_apply,
+  .export = sqlite_store_export,
+  .restore_begin = sqlite_store_restore_begin,
+  .restore_put = sqlite_store_restore_put,
+  .restore_finish = sqlite_store_restore_finish,
 };
 
 /* SQLite would make the file readable for others as the umask has it; it holds what people tell each other. */

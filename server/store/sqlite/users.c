@@ -45,8 +45,8 @@ is_taken (SqliteConnection *connection, const char *sql, const char *value)
   return query_next (&query);
 }
 
-static void
-refuse_taken (SqliteConnection *connection, const User *draft)
+void
+sqlite_refuse_taken (SqliteConnection *connection, const User *draft)
 {
   gboolean username = is_taken (connection, "SELECT 1 FROM users WHERE username = ?", draft->username);
   gboolean email = is_taken (connection, "SELECT 1 FROM users WHERE email = ?", draft->email);
@@ -77,8 +77,8 @@ consume_invite (SqliteConnection *connection, GBytes *hash, gint64 now, ConfabUs
     sqlite_connection_fail (connection, CONFAB_ERROR_FORBIDDEN, "This invite has been used or has run out");
 }
 
-static void
-insert_user (SqliteConnection *connection, const User *user, const char *password_hash)
+void
+sqlite_insert_user (SqliteConnection *connection, const User *user, const char *password_hash)
 {
   g_autofree char *folded = store_fold_text (user->display_name);
   g_auto(Query) query = query_make (connection,
@@ -105,10 +105,10 @@ sqlite_store_create_user (Store *store, const User *draft, const char *password_
   SqliteConnection *connection = sqlite_store_write (store);
   g_autoptr(User) user = user_copy (draft);
 
-  refuse_taken (connection, draft);
+  sqlite_refuse_taken (connection, draft);
   if (invite_hash != NULL)
     consume_invite (connection, invite_hash, now, &user->role);
-  insert_user (connection, user, password_hash);
+  sqlite_insert_user (connection, user, password_hash);
   return sqlite_store_end (store, connection, error) ? g_steal_pointer (&user) : NULL;
 }
 
@@ -283,9 +283,9 @@ sqlite_store_count_users (Store *store, GError **error)
   return sqlite_store_end (store, connection, error) ? count : -1;
 }
 
-static void
-insert_invite (SqliteConnection *connection, GBytes *hash, ConfabUserRole role, const char *created_by,
-               gint64 expires_at)
+void
+sqlite_insert_invite (SqliteConnection *connection, GBytes *hash, ConfabUserRole role, const char *created_by,
+                      gint64 expires_at)
 {
   g_auto(Query) query = query_make (connection,
                                     "INSERT INTO invites (hash, role, created_by, expires_at) VALUES (?, ?, ?, ?)"
@@ -305,6 +305,6 @@ sqlite_store_create_invite (Store *store, GBytes *hash, ConfabUserRole role, con
 {
   SqliteConnection *connection = sqlite_store_write (store);
 
-  insert_invite (connection, hash, role, created_by, expires_at);
+  sqlite_insert_invite (connection, hash, role, created_by, expires_at);
   return sqlite_store_end (store, connection, error);
 }

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""torture.py: everything goes wrong while many people talk, and in the end nothing is lost, doubled or out of order
+
+SPDX-License-Identifier: GPL-3.0-or-later
+
+--seed N repeats the dice (not the machine's timing), --minutes N makes the run longer; torture.py --help has the rest.
+What a client knows in the end, from events and resume alone, must be what one that knew nothing is told by each instance.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import time
+import unittest
+
+import tap
+from cluster import Cluster
+from faults import InstanceFaults, LinkFaults, ProxyFaults, ServiceFaults
+from model import difference
+from relay import Relay
+from report import explain, report
+from services import Missing
+from snapshot import Snapshot
+from verdict import Verdict
+from world import World
+
+REST_WITHIN = 90        # seconds in which everybody must have come to rest once nothing fails any more
+EQUAL_WITHIN = 60       # and then know the same
+CHECK_INTERVAL = 0.5
+WORDS = 8
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--seed', type=int, default=int(os.environ.get('CONFAB_TEST_SEED', random.randrange(10 ** 6))))
+    parser.add_argument('--minutes', type=float, default=0.7, help='how long things fail')
+    parser.add_argument('--people', type=int, default=100, help='each has two devices')
+    parser.add_argument('--instances', type=int, default=3, help='1: on SQLite; more: on MongoDB and Redis')
+    parser.add_argument('--think-time', type=float, default=5, help='seconds between two acts of a device')
+    parser.add_argument('--keep', action='store_true', help='the logs stay, whatever comes out')
+    return parser.parse_args()
+
+
+class Torture(unittest.TestCase):
+    settings = None
+
+    def setUp(self):
+        print(f'# seed {self.settings.seed}: {self.settings}', flush=True)
+        try:
+            self.cluster = Cluster(self.settings)
+            self.addCleanup(self.clean_up)
+            self.cluster.start()
+        except Missing as missing:
+            self.skipTest(str(missing))
+        self.world = World(self.settings, self.cluster.front)
+        self.faults = []
+        self.snapshots = []
+        self.differences = []
+        self.times = {}
+        self.failed = True
+
+    def clean_up(self):
+        keep = self.settings.keep or self.failed
+        self.cluster.remove(keep)
+        if keep:
+            print(f'# the logs are in {self.cluster.folder}')
+
+    def test_torture(self):
+        tokens = self.world.settle()
+        asyncio.run(self.run_all(tokens))
+        unwanted = [words for instance in self.cluster.instances for words in instance.unexpected]
+        unwanted += self.cluster.stop()
+        self.judge(unwanted)
+        report(self)
+        self.failed = bool(unwanted or self.differences or self.world.ledger.problems)
+
+    # --- the run ----------------------------------------------------------------------------------------------------
+
+    async def run_all(self, tokens):
+        self.world.populate(*tokens)
+        self.cluster.relay = await Relay((self.cluster.front.host, self.cluster.front.port)).start()
+        self.world.detour = self.cluster.relay.address
+        self.world.start()
+        watching = self.world.begin(self.watch())
+        await self.wait(self.world.unfinished, 'everybody is there', REST_WITHIN)
+        await self.fail_for(self.settings.minutes * 60)
+        await self.come_to_rest()
+        watching.cancel()
+        await self.world.stop()
+        self.cluster.relay.stop()
+
+    async def watch(self):
+        while True:
+            await asyncio.sleep(CHECK_INTERVAL)
+            self.cluster.watch()
+
+    async def wait(self, unfinished, what, within):
+        """Until nothing is unfinished any more; what still is, is a problem."""
+        began = time.monotonic()
+        while True:
+            left = unfinished()
+            if not left or time.monotonic() - began > within:
+                break
+            await asyncio.sleep(CHECK_INTERVAL / 2)
+        self.times[what] = time.monotonic() - began
+        if left:
+            self.world.ledger.problem('not at rest', f'{what}: {"; ".join(left)}')
+        return not left
+
+    async def fail_for(self, seconds):
+        until = time.monotonic() + seconds
+        self.faults = [InstanceFaults(self.cluster, self.world), ProxyFaults(self.cluster, self.world),
+                       LinkFaults(self.cluster, self.world)]
+        self.faults += [ServiceFaults(self.cluster, self.world, service)
+                        for service in (self.cluster.redis, self.cluster.database) if service is not None]
+        self.world.act()
+        began = time.monotonic()
+        await asyncio.gather(*(faults.run(until) for faults in self.faults))
+        self.times['things failed'] = time.monotonic() - began
+
+    async def come_to_rest(self):
+        self.world.resting.set()
+        await self.wait(lambda: [instance.name for instance in self.cluster.instances if not instance.is_ready()],
+                        'instances are ready', REST_WITHIN)
+        await self.wait(self.world.unfinished, 'everything is answered', REST_WITHIN)
+        began = time.monotonic()
+        while True:
+            await asyncio.to_thread(self.read_snapshots)
+            self.differences = self.compare()
+            if not self.differences or time.monotonic() - began > EQUAL_WITHIN:
+                break
+            await asyncio.sleep(CHECK_INTERVAL)
+        self.times['all know the same'] = time.monotonic() - began
+
+    def read_snapshots(self):
+        self.snapshots = [Snapshot(instance, self.world.people, self.world.ledger.keep)
+                          for instance in self.cluster.instances]
+
+    def compare(self):
+        """Every device with the first snapshot: (device, where it differs)."""
+        found = []
+        states = {}
+        for device in self.world.devices:
+            person = device.account.person
+            if person.id not in states:
+                states[person.id] = self.snapshots[0].state(person)
+            words = difference(device.holdings.state(), states[person.id])
+            if words is not None:
+                found.append((device, words))
+        return found
+
+    # --- the judgement ----------------------------------------------------------------------------------------------
+
+    def judge(self, unwanted):
+        ledger = self.world.ledger
+        first = self.snapshots[0]
+        verdict = Verdict(ledger, first.rooms)
+        self.check_none('every client is as a fresh snapshot', [explain(self, *found) for found in self.differences])
+        self.check_none('all instances agree', self.disagreements())
+        self.check_none('a snapshot agrees with itself', first.inconsistencies(self.world.people))
+        self.check_none('lost 0', verdict.lost())
+        self.check_none('doubled 0', verdict.doubled())
+        self.check_none('out of order 0', verdict.out_of_order())
+        self.check_none('seq and rev', verdict.numbers())
+        self.check_none('nothing was told that is not so', ledger.problems)
+        self.check_none('no instance ended by itself, complained or told a secret', unwanted)
+        with self.subTest('it was a test'):
+            self.assertGreater(ledger.counts['acknowledged'], 0)
+            self.assertGreater(ledger.resent, 0)
+            for faults in self.faults:
+                self.assertTrue(faults.log or self.settings.minutes < 0.5, faults.name)
+
+    def check_none(self, title, problems):
+        with self.subTest(title):
+            problems = list(problems)
+            self.failed_words = problems
+            self.assertFalse(problems, f'seed {self.settings.seed}: {len(problems)}:\n' + '\n'.join(problems[:WORDS]))
+
+    def disagreements(self):
+        first = self.snapshots[0]
+        for other in self.snapshots[1:]:
+            for person in self.world.people:
+                words = difference(first.state(person), other.state(person))
+                if words:
+                    yield f'{first.instance.name} and {other.instance.name} for {person.name}: {words}'
+
+
+def main():
+    arguments = parse_arguments()
+    Torture.settings = arguments
+    del sys.argv[1:]
+    tap.main()
+
+
+if __name__ == '__main__':
+    main()
