@@ -124,6 +124,10 @@ command_screenshots ()
 command_bench ()
 {
   build release
+  if [ "${1:-}" = peers ]; then
+    shift
+    exec python3 "$source_root/tests/bench/peers/run" "$build_root/release" "$@"
+  fi
   [ "$(meson introspect --benchmarks "$build_root/release")" != '[]' ] ||
     die "there are no benchmarks yet (tests/bench)"
   exec meson test --benchmark --no-rebuild --verbose -C "$build_root/release" "$@"

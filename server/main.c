@@ -19,6 +19,7 @@
 
 #include "api/api.h"
 #include "domain/accounts.h"
+#include "domain/instances.h"
 #include "domain/lanes.h"
 #include "net/net-server.h"
 #include "net/origins.h"
@@ -167,6 +168,8 @@ open_domain (Server *self, GError **error)
   if (domain->accounts == NULL)
     return FALSE;
   domain->lanes = lanes_new (domain, configuration_get_number (configuration, OPTION_LANES));
+  if (backplane_is_shared (domain->backplane))
+    domain->instances = instances_new (domain);
   return TRUE;
 }
 
@@ -213,6 +216,7 @@ server_close (Server *self)
 {
   g_clear_pointer (&self->net, net_server_free);
   g_clear_pointer (&self->api, api_free);
+  g_clear_pointer (&self->domain.instances, instances_free);
   g_clear_pointer (&self->domain.lanes, lanes_free);
   g_clear_pointer (&self->domain.accounts, accounts_free);
   g_clear_pointer (&self->domain.backplane, backplane_close);

@@ -61,6 +61,7 @@ struct _ConfabSession
   gboolean sync_again;
   GQueue early;               /* of Event */
   guint sync_timer;
+  gint64 sync_due;            /* when it fires, monotonic */
 
   GHashTable *marked_rooms;   /* set of ConfabRoom whose marks are to be told */
   guint mark_timer;

@@ -24,6 +24,7 @@
 #define MAX_ROOMS_NAMED 1000
 /* Events of several server instances may overtake each other by a little: not every jump is a loss. */
 #define GAP_PATIENCE 300
+#define MOST_RESYNC_SECONDS 300
 
 typedef struct
 {
@@ -275,10 +276,21 @@ on_sync_timer (gpointer data)
 }
 
 static void
+schedule_sync_in (ConfabSession *self, guint milliseconds)
+{
+  gint64 due = g_get_monotonic_time () + milliseconds * G_TIME_SPAN_MILLISECOND;
+
+  if (self->sync_timer != 0 && self->sync_due <= due)
+    return;
+  g_clear_handle_id (&self->sync_timer, g_source_remove);
+  self->sync_timer = g_timeout_add (milliseconds, on_sync_timer, self);
+  self->sync_due = due;
+}
+
+static void
 schedule_sync (ConfabSession *self)
 {
-  if (self->sync_timer == 0)
-    self->sync_timer = g_timeout_add (GAP_PATIENCE, on_sync_timer, self);
+  schedule_sync_in (self, GAP_PATIENCE);
 }
 
 void
@@ -463,6 +475,16 @@ on_user_changed (ConfabSession *self, JsonObject *data)
   confab_session_save_account (self);
 }
 
+/* Everybody is asked at the same moment, and is not to come at the same moment. */
+static void
+on_resync (ConfabSession *self, JsonObject *data)
+{
+  gint64 within = CLAMP (confab_json_get_int (data, "within"), 0, MOST_RESYNC_SECONDS);
+
+  self->sync_again = TRUE;
+  schedule_sync_in (self, (guint) g_random_int_range (0, (gint32) within * 1000 + 1));
+}
+
 static void
 on_error_event (ConfabSession *self, JsonObject *data)
 {
@@ -482,6 +504,7 @@ static const struct
   { CONFAB_EVENT_ROOM_CHANGED, on_room_changed },
   { CONFAB_EVENT_PRESENCE, on_presence },
   { CONFAB_EVENT_USER_CHANGED, on_user_changed },
+  { CONFAB_EVENT_RESYNC, on_resync },
   { CONFAB_EVENT_ERROR, on_error_event },
 };
 

@@ -24,7 +24,7 @@ AUTHS = {"none", "user", "admin"}
 C_WORDS = {"auto", "break", "case", "char", "const", "default", "do", "double", "else", "enum", "extern", "float",
            "for", "goto", "if", "int", "long", "register", "return", "short", "signed", "static", "struct", "switch",
            "typedef", "union", "unsigned", "void", "volatile", "while", "present"}
-FEATURE_LEVEL = 1
+FEATURE_LEVEL = 2
 RULES = "docs/protocol.md explains the rules that all doors share."
 ERRORS = [("bad-request", 400), ("unauthenticated", 401), ("forbidden", 403), ("not-found", 404), ("conflict", 409),
           ("too-large", 413), ("rate-limited", 429), ("unavailable", 503), ("internal", 500)]

@@ -280,8 +280,10 @@ authenticate (Api *self, Request *request, ConfabJsonWriter *writer, GError **er
   g_autoptr(Session) session = NULL;
   g_autoptr(User) user = NULL;
 
+  /* In this order: whatever ends the session or changes its rooms from here on is either read or heard. */
+  sync_subscribe_user (self->domain, request);
   if (!accounts_load (self->domain->accounts, request->caller, &user, &session, error) ||
-      !sync_subscribe (self->domain, request, error))
+      !sync_subscribe_rooms (self->domain, request, error))
     return FALSE;
   count_connection (self, request->caller->session_id, 1);
   presence_connected (self->domain, request->caller);

@@ -53,7 +53,7 @@ static const Verb verbs[CONFAB_N_OPERATIONS] = {
   [CONFAB_OPERATION_ADD_REACTION] = { .room = &messages_add_reaction },
   [CONFAB_OPERATION_REMOVE_REACTION] = { .room = &messages_remove_reaction },
 
-  [CONFAB_OPERATION_RESUME] = { .pool = sync_resume },
+  [CONFAB_OPERATION_RESUME] = { .connection = sync_resume },
   [CONFAB_OPERATION_OPEN_ROOM] = { .connection = presence_open_room, .ordered = TRUE },
   [CONFAB_OPERATION_CLOSE_ROOM] = { .connection = presence_close_room, .ordered = TRUE },
   [CONFAB_OPERATION_TYPING] = { .room = &typing_notify },

@@ -35,6 +35,21 @@ event_new (const char *topic, const char *name, GString *data)
 }
 
 Event *
+event_new_like (Event *self, const char *topic)
+{
+  Event *copy = g_atomic_rc_box_new0 (Event);
+
+  copy->topic = g_strdup (topic);
+  copy->name = self->name;
+  copy->frame = self->frame != NULL ? g_bytes_ref (self->frame) : NULL;
+  copy->control = self->control;
+  copy->argument = g_strdup (self->argument);
+  copy->except_user = g_strdup (self->except_user);
+  copy->rev = self->rev;
+  return copy;
+}
+
+Event *
 event_new_control (const char *topic, EventControl control, const char *argument)
 {
   Event *self = g_atomic_rc_box_new0 (Event);

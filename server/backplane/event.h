@@ -34,6 +34,8 @@ typedef struct
 
 /* data: the text of a JSON object; taken. */
 Event *event_new (const char *topic, const char *name, GString *data);
+/* The same on another topic; the bytes are shared. */
+Event *event_new_like (Event *self, const char *topic);
 Event *event_new_control (const char *topic, EventControl control, const char *argument);
 Event *event_ref (Event *self);
 void event_unref (Event *self);

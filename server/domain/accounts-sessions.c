@@ -93,16 +93,25 @@ accounts_load (Accounts *self, Caller *caller, User **user, Session **session, G
 /* ---- Ending ----------------------------------------------------------------------------------------------- */
 
 void
+accounts_forget_session (Accounts *self, const char *session_id)
+{
+  session_cache_remove (self->sessions, session_id);
+}
+
+void
 accounts_end_session (Accounts *self, const char *user_id, const char *session_id)
 {
   g_autofree char *topic = topic_for_user (user_id);
-  g_autoptr(Event) event = event_new (topic, CONFAB_EVENT_SESSION_REVOKED, g_string_new ("{}"));
-  Event *events[] = { event };
+  g_autofree char *what = g_strconcat ("session:", session_id, NULL);
+  g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) event_unref);
+  Event *event = event_new (topic, CONFAB_EVENT_SESSION_REVOKED, g_string_new ("{}"));
 
   session_cache_remove (self->sessions, session_id);
   event->control = EVENT_CLOSE_SESSION;
   event->argument = g_strdup (session_id);
-  backplane_publish (self->backplane, events, G_N_ELEMENTS (events));
+  g_ptr_array_add (events, event);
+  announce_outdated (what, events);
+  backplane_publish (self->backplane, (Event **) events->pdata, events->len);
 }
 
 gboolean

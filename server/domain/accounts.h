@@ -32,6 +32,9 @@ Caller *accounts_verify_token (Accounts *self, const char *token, gint64 now, gi
 /* Is the caller's session still there? Blocks; answers are remembered for half a minute, revocations here at once. */
 gboolean accounts_check_session (Accounts *self, const Caller *caller, gint64 now, GError **error);
 
+/* It ended on another instance. */
+void accounts_forget_session (Accounts *self, const char *session_id);
+
 /* Account and session of a connection that authenticates, past every cache; caller's names and role follow the
  * account. */
 gboolean accounts_load (Accounts *self, Caller *caller, User **user, Session **session, GError **error);

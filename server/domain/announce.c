@@ -147,14 +147,29 @@ announce_joined (const RoomSummary *summary, GPtrArray *events)
 {
   g_autofree char *user_topic = topic_for_user (summary->me->user_id);
   g_autofree char *room_topic = topic_for_room (summary->room->id);
+  Event *subscribe = event_new_control (user_topic, EVENT_SUBSCRIBE, room_topic);
   ConfabJsonWriter writer;
 
-  /* Subscribed before told: what happens in the room between the two is seen, not missed. */
-  g_ptr_array_add (events, event_new_control (user_topic, EVENT_SUBSCRIBE, room_topic));
+  /* Subscribed before told: what happens in the room between the two is seen, not missed. Another instance may hear of
+   * the room from now on only: the rev lets it find what happened until then. */
+  subscribe->rev = summary->room->rev;
+  g_ptr_array_add (events, subscribe);
   begin (&writer);
   confab_json_writer_member (&writer, "room");
   room_summary_write_json (summary, &writer);
   finish (&writer, g_steal_pointer (&user_topic), CONFAB_EVENT_ROOM_JOINED, 0, events);
+}
+
+void
+announce_gone (const char *room_id, GPtrArray *events)
+{
+  announce_left (room_id, topic_for_room (room_id), events);
+}
+
+void
+announce_outdated (const char *what, GPtrArray *events)
+{
+  g_ptr_array_add (events, event_new_control (TOPIC_INSTANCES, EVENT_FORGET, what));
 }
 
 void
@@ -190,7 +205,7 @@ announce_change (const Limits *limits, const RoomState *room, const Change *chan
       break;
 
     case CHANGE_DELETE_ROOM:
-      announce_left (change->room_id, topic_for_room (change->room_id), events);
+      announce_gone (change->room_id, events);
       break;
 
     case CHANGE_MARK:

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct _Lanes Lanes;
 typedef struct _Accounts Accounts;
+typedef struct _Instances Instances;
 
 /* Handed to every verb; made by the composition root (main.c). Borrowed members outlive it. */
 typedef struct
@@ -21,6 +22,7 @@ typedef struct
   Backplane *backplane;
   Accounts *accounts;
   Lanes *lanes;
+  Instances *instances;     /* NULL: alone */
   Limits limits;
   const char *server_name;
   gint64 (*clock) (void);   /* nullable: the wall clock, milliseconds */

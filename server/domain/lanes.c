@@ -8,6 +8,8 @@
 
 #include "domain/lanes.h"
 
+#include <stdatomic.h>
+
 #include "domain/announce.h"
 #include "domain/room-cache.h"
 #include "protocol/confab-error.h"
@@ -17,6 +19,14 @@
 #define QUEUE_TASKS 20000
 /* Another instance may win a room again and again; after this many rounds the client is asked to come back. */
 #define STALE_ROUNDS 8
+/* With other instances about: how long a lane believes what it remembers of a room where nothing it decides is checked
+ * by the store, and where everything is. Seconds. */
+#define BELIEVE 30
+#define REMEMBER 1800
+/* Rooms to forget that wait for their lane; more, and it forgets all. */
+#define MAX_FORGOTTEN 4096
+/* Whoever waits longer has given up, and a store that stalls must not be met by all that piled up meanwhile. */
+#define PATIENCE_SECONDS 20
 
 typedef struct
 {
@@ -35,6 +45,7 @@ typedef struct
   GCond cond;
   GQueue queue;         /* of Task*, under mutex */
   gboolean closing;     /* under mutex */
+  GHashTable *forgotten; /* room ids, under mutex */
   RoomCache *rooms;     /* the rest belongs to the thread */
 } Lane;
 
@@ -44,13 +55,48 @@ struct _Lanes
   Lane *lanes;
   guint n_lanes;
   guint pending;        /* atomic */
+  _Atomic guint64 stale_rounds;
 };
+
+static Lane *
+lanes_get_lane (Lanes *self, const char *room_id)
+{
+  return &self->lanes[g_str_hash (room_id) % self->n_lanes];
+}
+
+static void
+lane_forget (Lane *self, const char *room_id)
+{
+  g_mutex_lock (&self->mutex);
+  if (g_hash_table_size (self->forgotten) < MAX_FORGOTTEN)
+    g_hash_table_add (self->forgotten, g_strdup (room_id));
+  g_mutex_unlock (&self->mutex);
+}
+
+/* Between batches. */
+static void
+lane_drop_forgotten (Lane *self)
+{
+  GHashTableIter iter;
+  gpointer room_id = NULL;
+
+  g_mutex_lock (&self->mutex);
+  if (g_hash_table_size (self->forgotten) >= MAX_FORGOTTEN)
+    room_cache_clear (self->rooms);
+  g_hash_table_iter_init (&iter, self->forgotten);
+  while (g_hash_table_iter_next (&iter, &room_id, NULL))
+    room_cache_drop (self->rooms, room_id);
+  g_hash_table_remove_all (self->forgotten);
+  g_mutex_unlock (&self->mutex);
+}
 
 static void
 task_clear_decision (Task *self)
 {
   g_clear_pointer (&self->decision.changes, g_ptr_array_unref);
   g_clear_pointer (&self->decision.events, g_ptr_array_unref);
+  self->decision.room = NULL;
+  self->decision.me = NULL;
 }
 
 static void
@@ -62,6 +108,8 @@ task_finish (Task *self, Lane *lane, GBytes *reply, const GError *error)
   g_free (self);
   g_atomic_int_add (&lane->lanes->pending, -1);
 }
+
+/* ---- Deciding --------------------------------------------------------------------------------------------- */
 
 static gboolean
 task_decide (Task *self, Lane *lane, GError **error)
@@ -83,6 +131,41 @@ task_decide (Task *self, Lane *lane, GError **error)
     .events = g_ptr_array_new_with_free_func ((GDestroyNotify) event_unref),
   };
   return self->verb->decide (&self->decision, error);
+}
+
+/* A refusal that rests on who is a member, and not on the words of the request or the state of the server. */
+static gboolean
+is_denial (const GError *error)
+{
+  return error != NULL && error->domain == CONFAB_ERROR && error->code != CONFAB_ERROR_UNAVAILABLE &&
+         error->code != CONFAB_ERROR_INTERNAL && error->code != CONFAB_ERROR_BAD_REQUEST;
+}
+
+/* A change is checked when it is applied. What changes nothing is not, so it must not rest on a membership that another
+ * instance may have changed: a refusal never, anything else not for long. One row is read, and only with others
+ * about. */
+static gboolean
+task_needs_check (const Task *self, Lane *lane, const GError *error)
+{
+  if (self->decision.room == NULL || !backplane_is_shared (lane->lanes->domain->backplane))
+    return FALSE;
+  if (error != NULL)
+    return is_denial (error);
+  return self->decision.changes->len == 0 && room_cache_get_age (lane->rooms, self->room_id) >= BELIEVE;
+}
+
+/* FALSE: the membership is another one by now. */
+static gboolean
+task_check (Task *self, Lane *lane)
+{
+  g_autoptr(Room) room = store_get_room (lane->lanes->domain->store, self->room_id, NULL);
+
+  if (room != NULL && room->members_rev == self->decision.room->room->members_rev)
+    {
+      room_cache_confirm (lane->rooms, self->room_id);
+      return TRUE;
+    }
+  return FALSE;
 }
 
 /* A change of membership, role or settings alters what later verbs of the room are decided on. */
@@ -115,9 +198,20 @@ lane_announce_join (Lane *self, const Change *change, GPtrArray *events)
 }
 
 static void
+lane_tell_instances (Lane *self, const Task *task, GPtrArray *events)
+{
+  g_autofree char *what = g_strconcat ("room:", task->room_id, NULL);
+
+  if (backplane_is_shared (self->lanes->domain->backplane) && task_changes_state (task))
+    announce_outdated (what, events);
+}
+
+static void
 lane_follow (Lane *self, Task *task, GPtrArray *events)
 {
   const Limits *limits = &self->lanes->domain->limits;
+
+  lane_tell_instances (self, task, events);
 
   for (guint i = 0; i < task->decision.changes->len; i++)
     {
@@ -125,6 +219,7 @@ lane_follow (Lane *self, Task *task, GPtrArray *events)
 
       if (change->outcome != OUTCOME_APPLIED)
         continue;
+      room_cache_confirm (self->rooms, change->room_id);
       if (change->kind == CHANGE_JOIN)
         lane_announce_join (self, change, events);
       announce_change (limits, task->decision.room, change, events);
@@ -181,12 +276,15 @@ lane_answer (Lane *self, Task *task)
   task_finish (task, self, reply, NULL);
 }
 
+/* To be decided again on what the store has then; not before the batch is done, whose tasks look at what is
+ * remembered. */
 static void
 lane_requeue (Lane *self, Task *task)
 {
   g_autoptr(GError) error = NULL;
 
-  room_cache_drop (self->rooms, task->room_id);
+  self->lanes->stale_rounds++;
+  lane_forget (self, task->room_id);
   task_clear_decision (task);
   if (++task->rounds < STALE_ROUNDS)
     {
@@ -207,8 +305,46 @@ lane_fail (Lane *self, GPtrArray *batch, const GError *error)
     {
       Task *task = batch->pdata[i];
 
-      room_cache_drop (self->rooms, task->room_id);
+      lane_forget (self, task->room_id);
       task_finish (task, self, NULL, error);
+    }
+}
+
+static void
+fail_late (Task *task, Lane *lane)
+{
+  g_autoptr(GError) error =
+    g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The server is busy; try again");
+
+  confab_error_set_retry_after (error, 1);
+  task_finish (task, lane, NULL, error);
+}
+
+/* Decided: into the batch. Undecided: refused, or to be decided again. Either may close the room for what follows. */
+static void
+lane_decide_one (Lane *self, Task *task, GPtrArray *batch, GPtrArray *again, GHashTable *closed)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean decided = FALSE;
+
+  if (g_get_monotonic_time () - task->request->arrived > PATIENCE_SECONDS * G_TIME_SPAN_SECOND)
+    {
+      fail_late (task, self);
+      return;
+    }
+  decided = task_decide (task, self, &error);
+  if (task_needs_check (task, self, error) && !task_check (task, self))
+    {
+      g_hash_table_add (closed, task->room_id);
+      g_ptr_array_add (again, task);
+    }
+  else if (!decided)
+    task_finish (task, self, NULL, error);
+  else
+    {
+      g_ptr_array_add (batch, task);
+      if (task_changes_state (task))
+        g_hash_table_add (closed, task->room_id);
     }
 }
 
@@ -219,23 +355,16 @@ lane_decide (Lane *self, GQueue *taken)
 {
   g_autoptr(GHashTable) closed = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr(GPtrArray) batch = g_ptr_array_new ();
+  g_autoptr(GPtrArray) again = g_ptr_array_new ();
   GQueue later = G_QUEUE_INIT;
   Task *task;
 
   while ((task = g_queue_pop_head (taken)) != NULL)
     {
-      g_autoptr(GError) error = NULL;
-
       if (g_hash_table_contains (closed, task->room_id))
         g_queue_push_tail (&later, task);
-      else if (!task_decide (task, self, &error))
-        task_finish (task, self, NULL, error);
       else
-        {
-          g_ptr_array_add (batch, task);
-          if (task_changes_state (task))
-            g_hash_table_add (closed, task->room_id);
-        }
+        lane_decide_one (self, task, batch, again, closed);
     }
   if (!g_queue_is_empty (&later))
     {
@@ -244,6 +373,8 @@ lane_decide (Lane *self, GQueue *taken)
         g_queue_push_head (&self->queue, task);
       g_mutex_unlock (&self->mutex);
     }
+  for (guint i = 0; i < again->len; i++)
+    lane_requeue (self, again->pdata[i]);
   return g_steal_pointer (&batch);
 }
 
@@ -281,7 +412,6 @@ lane_commit (Lane *self, GPtrArray *batch)
   for (guint i = 0; i < batch->len; i++)
     if (batch->pdata[i] != NULL)
       lane_answer (self, batch->pdata[i]);
-  room_cache_trim (self->rooms);
 }
 
 /* Waits for work; FALSE when there is none and none will come. */
@@ -305,8 +435,11 @@ lane_run (gpointer data)
 
   while (lane_take (self, &taken))
     {
-      g_autoptr(GPtrArray) batch = lane_decide (self, &taken);
+      g_autoptr(GPtrArray) batch = NULL;
 
+      lane_drop_forgotten (self);
+      room_cache_trim (self->rooms);
+      batch = lane_decide (self, &taken);
       if (batch->len > 0)
         lane_commit (self, batch);
     }
@@ -329,7 +462,8 @@ lanes_new (Domain *domain, guint n_lanes)
       g_mutex_init (&lane->mutex);
       g_cond_init (&lane->cond);
       g_queue_init (&lane->queue);
-      lane->rooms = room_cache_new ();
+      lane->forgotten = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      lane->rooms = room_cache_new (backplane_is_shared (domain->backplane) ? REMEMBER : 0);
       lane->thread = g_thread_new ("lane", lane_run, lane);
     }
   return self;
@@ -348,6 +482,7 @@ lanes_free (Lanes *self)
       g_mutex_unlock (&lane->mutex);
       g_thread_join (lane->thread);
       room_cache_free (lane->rooms);
+      g_hash_table_unref (lane->forgotten);
       g_mutex_clear (&lane->mutex);
       g_cond_clear (&lane->cond);
     }
@@ -358,7 +493,7 @@ lanes_free (Lanes *self)
 void
 lanes_submit (Lanes *self, const char *room_id, const RoomVerb *verb, Request *request)
 {
-  Lane *lane = &self->lanes[g_str_hash (room_id) % self->n_lanes];
+  Lane *lane = lanes_get_lane (self, room_id);
   g_autoptr(GError) error = NULL;
   Task *task = NULL;
   gboolean full = FALSE;
@@ -381,6 +516,21 @@ lanes_submit (Lanes *self, const char *room_id, const RoomVerb *verb, Request *r
   g_set_error_literal (&error, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The server is busy; try again");
   confab_error_set_retry_after (error, 1);
   request_finish (request, NULL, error);
+}
+
+void
+lanes_forget (Lanes *self, const char *room_id)
+{
+  Lane *lane = lanes_get_lane (self, room_id);
+
+  if (g_thread_self () != lane->thread)
+    lane_forget (lane, room_id);
+}
+
+guint64
+lanes_get_stale_rounds (Lanes *self)
+{
+  return self->stale_rounds;
 }
 
 guint

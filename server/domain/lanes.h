@@ -20,7 +20,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Lanes, lanes_free)
 /* Takes the request and finishes it: at once with UNAVAILABLE when the lane's queue is full. room_id: copied. */
 void lanes_submit (Lanes *self, const char *room_id, const RoomVerb *verb, Request *request);
 
+/* What is remembered of the room is out of date; from any thread. A lane that changed the room itself knows. */
+void lanes_forget (Lanes *self, const char *room_id);
+
 /* How many requests wait or run. */
 guint lanes_get_pending (Lanes *self);
+/* How often a decision had to be made again because the membership had changed elsewhere. */
+guint64 lanes_get_stale_rounds (Lanes *self);
 
 G_END_DECLS

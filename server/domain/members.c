@@ -86,8 +86,8 @@ decide_leave (Decision *decision, GError **error)
 {
   if (!decision_permits (decision, PERMISSION_LEAVE, error))
     return FALSE;
-  if (decision->me != NULL)
-    add_membership_change (decision, CHANGE_LEAVE, decision->caller->user_id, CONFAB_MEMBER_ROLE_MEMBER);
+  /* Also where the lane knows of no membership: the store may. */
+  add_membership_change (decision, CHANGE_LEAVE, decision->caller->user_id, CONFAB_MEMBER_ROLE_MEMBER);
   return TRUE;
 }
 

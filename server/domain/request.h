@@ -33,6 +33,9 @@ typedef struct
 {
   void (*subscribe) (gpointer subscriber, const char *topic);
   void (*unsubscribe) (gpointer subscriber, const char *topic);
+  /* Unsubscribes every topic that begins with prefix and does not go on with one of ids, but for those that were
+   * subscribed since the request came. */
+  void (*keep) (gpointer subscriber, const char *prefix, const char *const *ids);
   gpointer (*ref) (gpointer subscriber);
   void (*unref) (gpointer subscriber);
 } SubscriberClass;

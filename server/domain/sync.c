@@ -7,6 +7,7 @@
 #include "domain/sync.h"
 
 #include "domain/announce.h"
+#include "domain/instances.h"
 #include "domain/messages.h"
 #include "domain/records-json.h"
 #include "domain/rooms.h"
@@ -190,39 +191,76 @@ write_left (GPtrArray *summaries, GHashTable *held, ConfabJsonWriter *reply)
   confab_json_writer_end_array (reply);
 }
 
-gboolean
-sync_resume (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply, GError **error)
-{
-  const ConfabResumeRequest *request = fields;
-  g_autoptr(GPtrArray) summaries = store_list_user_rooms (domain->store, caller->user_id, error);
+/* ---- What a connection follows ----------------------------------------------------------------------------- */
 
-  if (summaries == NULL || !write_updates (domain, summaries, request->rooms, reply, error))
-    return FALSE;
-  write_joined (summaries, request->rooms, reply);
-  write_left (summaries, request->rooms, reply);
-  return TRUE;
+void
+sync_subscribe_user (Domain *domain, const Request *request)
+{
+  g_autofree char *topic = topic_for_user (request->caller->user_id);
+
+  request->subscriber_class->subscribe (request->subscriber, topic);
+  instances_settle (domain->instances, NULL);
 }
 
-/* ---- A new connection ------------------------------------------------------------------------------------- */
-
-gboolean
-sync_subscribe (Domain *domain, const Request *request, GError **error)
+static char **
+subscribe_rooms (Domain *domain, const Request *request, GError **error)
 {
-  g_autofree char *user_topic = topic_for_user (request->caller->user_id);
-  g_auto(GStrv) room_ids = NULL;
+  char **room_ids = store_list_user_room_ids (domain->store, request->caller->user_id, error);
 
-  request->subscriber_class->subscribe (request->subscriber, user_topic);
-  room_ids = store_list_user_room_ids (domain->store, request->caller->user_id, error);
-  if (room_ids == NULL)
-    return FALSE;
-  for (char **id = room_ids; *id != NULL; id++)
+  for (char **id = room_ids; id != NULL && *id != NULL; id++)
     {
       g_autofree char *topic = topic_for_room (*id);
 
       request->subscriber_class->subscribe (request->subscriber, topic);
     }
+  return room_ids;
+}
+
+gboolean
+sync_subscribe_rooms (Domain *domain, const Request *request, GError **error)
+{
+  g_auto(GStrv) room_ids = subscribe_rooms (domain, request, error);
+
+  if (room_ids == NULL)
+    return FALSE;
+  instances_settle (domain->instances, (const char *const *) room_ids);
   return TRUE;
 }
+
+/* What another instance told of joining and leaving may have been lost. */
+static gboolean
+correct_rooms (Domain *domain, const Request *request, GError **error)
+{
+  g_auto(GStrv) room_ids = NULL;
+
+  if (request->subscriber == NULL || domain->instances == NULL)
+    return TRUE;
+  room_ids = subscribe_rooms (domain, request, error);
+  if (room_ids == NULL)
+    return FALSE;
+  request->subscriber_class->keep (request->subscriber, "room:", (const char *const *) room_ids);
+  request->subscriber_class->keep (request->subscriber, "live:", (const char *const *) room_ids);
+  instances_settle (domain->instances, (const char *const *) room_ids);
+  return TRUE;
+}
+
+gboolean
+sync_resume (Domain *domain, Request *request, ConfabJsonWriter *reply, GError **error)
+{
+  const ConfabResumeRequest *fields = request->fields;
+  g_autoptr(GPtrArray) summaries = NULL;
+
+  if (!correct_rooms (domain, request, error))
+    return FALSE;
+  summaries = store_list_user_rooms (domain->store, request->caller->user_id, error);
+  if (summaries == NULL || !write_updates (domain, summaries, fields->rooms, reply, error))
+    return FALSE;
+  write_joined (summaries, fields->rooms, reply);
+  write_left (summaries, fields->rooms, reply);
+  return TRUE;
+}
+
+/* ---- A new connection ------------------------------------------------------------------------------------- */
 
 static void
 write_limits (const Limits *limits, ConfabJsonWriter *writer)

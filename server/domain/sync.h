@@ -8,14 +8,15 @@
 
 G_BEGIN_DECLS
 
-gboolean sync_resume (Domain *domain, const Caller *caller, gconstpointer fields, ConfabJsonWriter *reply,
-                      GError **error);
+/* With other instances about it also has the connection follow what it should, and nothing else. */
+gboolean sync_resume (Domain *domain, Request *request, ConfabJsonWriter *reply, GError **error);
 
 /* The members of hello. */
 void sync_write_hello (Domain *domain, const User *user, const Session *session, ConfabJsonWriter *writer);
 
-/* Has the connection hear of its person first and of their rooms then, so that a room joined
- * meanwhile is not missed. */
-gboolean sync_subscribe (Domain *domain, const Request *request, GError **error);
+/* Has a new connection hear of its person, so that the end of the session and rooms joined are not missed from now on;
+ * then of their rooms, so that what is read later of them is followed by every event. */
+void sync_subscribe_user (Domain *domain, const Request *request);
+gboolean sync_subscribe_rooms (Domain *domain, const Request *request, GError **error);
 
 G_END_DECLS

@@ -18,8 +18,8 @@
 /* libsoup bounds a frame, not a message of many fragments: so much may come without completing a message. */
 #define MAX_UNFINISHED (2 * MAX_FRAME)
 #define MAX_TOPICS 8192
-/* More topics left than this while operations are in flight: the oldest are forgotten. */
-#define MAX_LEFT 256
+/* More topics left or joined than this while operations are in flight: the oldest are forgotten. */
+#define MAX_NOTED 256
 #define MAX_BAD_FRAMES 32
 /* When all connections together hold too much unread output, only those with more than this are slow. */
 #define FAIR_WAITING (64 * 1024)
@@ -183,33 +183,54 @@ connection_leave_topic (Connection *self, const char *name)
     connection_leave_topic_at (self, i);
 }
 
-/* An operation may have looked a membership up before it ended, and subscribe after: it must not undo the leaving. Its
- * mail comes before its answer does, so the list can be forgotten when nothing is in flight. */
-static void
-connection_note_leaving (Connection *self, const char *name)
-{
-  if (self->in_flight == 0)
-    return;
-  if (self->left == NULL)
-    self->left = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (self->left, g_strdup (name));
-  if (self->left->len > MAX_LEFT)
-    g_ptr_array_remove_index (self->left, 0);
-}
-
 static gboolean
-connection_find_left (Connection *self, const char *name, guint *i)
+is_noted (GPtrArray *names, const char *name, guint *i)
 {
-  return self->left != NULL && g_ptr_array_find_with_equal_func (self->left, name, g_str_equal, i);
+  return names != NULL && g_ptr_array_find_with_equal_func (names, name, g_str_equal, i);
 }
 
 static void
-connection_forget_leaving (Connection *self, const char *name)
+note (GPtrArray **names, const char *name)
+{
+  if (*names == NULL)
+    *names = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (*names, g_strdup (name));
+  if ((*names)->len > MAX_NOTED)
+    g_ptr_array_remove_index (*names, 0);
+}
+
+static void
+forget (GPtrArray *names, const char *name)
 {
   guint i;
 
-  while (connection_find_left (self, name, &i))
-    g_ptr_array_remove_index_fast (self->left, i);
+  while (is_noted (names, name, &i))
+    g_ptr_array_remove_index_fast (names, i);
+}
+
+/* An operation may have looked memberships up before one of them ended or began, and subscribe or unsubscribe after: it
+ * must not undo that. Its mail comes before its answer does, so all can be forgotten when nothing is in flight. */
+static void
+connection_note_leaving (Connection *self, const char *name)
+{
+  forget (self->joined, name);
+  if (self->in_flight > 0)
+    note (&self->left, name);
+}
+
+static void
+connection_note_joining (Connection *self, const char *name)
+{
+  forget (self->left, name);
+  if (self->in_flight > 0)
+    note (&self->joined, name);
+}
+
+static void
+connection_forget_notes (Connection *self)
+{
+  g_clear_pointer (&self->left, g_ptr_array_unref);
+  g_clear_pointer (&self->joined, g_ptr_array_unref);
 }
 
 /* subject: Connection, referenced; content: Topic, held. */
@@ -221,7 +242,7 @@ on_subscribe (gpointer owner, gpointer subject, gpointer content, gpointer extra
 
   if (reactor == NULL)
     topic_unref (content);
-  else if (connection_find_left (self, topic_get_name (content), NULL))
+  else if (is_noted (self->left, topic_get_name (content), NULL))
     hub_release (reactor->server->hub, content, reactor->seat);
   else
     connection_join_topic (self, content);
@@ -237,6 +258,38 @@ on_unsubscribe (gpointer owner, gpointer subject, gpointer content, gpointer ext
   if (owner != NULL && self->state != CONNECTION_GONE)
     connection_leave_topic (self, name);
   connection_unref (self);
+}
+
+static gboolean
+is_kept (Connection *self, const char *name, const char *prefix, GHashTable *ids)
+{
+  return !g_str_has_prefix (name, prefix) || g_hash_table_contains (ids, name + strlen (prefix)) ||
+         is_noted (self->joined, name, NULL);
+}
+
+/* content: the prefix; extra: GHashTable of ids. */
+static void
+on_keep (gpointer owner, gpointer subject, gpointer content, gpointer extra)
+{
+  g_autofree char *prefix = content;
+  g_autoptr(GHashTable) ids = extra;
+  Connection *self = subject;
+
+  for (guint i = self->n_topics; owner != NULL && i > 0; i--)
+    if (!is_kept (self, topic_get_name (self->topics[i - 1]), prefix, ids))
+      connection_leave_topic_at (self, i - 1);
+  connection_unref (self);
+}
+
+static void
+connection_keep (gpointer subscriber, const char *prefix, const char *const *ids)
+{
+  Connection *self = subscriber;
+  GHashTable *kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (; *ids != NULL; ids++)
+    g_hash_table_add (kept, g_strdup (*ids));
+  reactor_post (self->reactor, on_keep, connection_ref (self), g_strdup (prefix), kept);
 }
 
 static void
@@ -259,6 +312,7 @@ connection_unsubscribe (gpointer subscriber, const char *name)
 const SubscriberClass connection_subscriber_class = {
   .subscribe = connection_subscribe,
   .unsubscribe = connection_unsubscribe,
+  .keep = connection_keep,
   .ref = (gpointer (*) (gpointer)) connection_ref,
   .unref = (void (*) (gpointer)) connection_unref,
 };
@@ -283,7 +337,7 @@ connection_tell (Connection *self, Event *event)
 
   if (event->control == EVENT_SUBSCRIBE)
     {
-      connection_forget_leaving (self, event->argument);
+      connection_note_joining (self, event->argument);
       connection_join_topic (self, hub_hold (reactor->server->hub, event->argument, reactor->seat));
     }
   else if (event->control == EVENT_UNSUBSCRIBE)
@@ -316,7 +370,7 @@ connection_end_operation (Connection *self)
 {
   self->in_flight--;
   if (self->in_flight == 0)
-    g_clear_pointer (&self->left, g_ptr_array_unref);
+    connection_forget_notes (self);
   if (self->state >= CONNECTION_CLOSING)
     return;
   if (self->draining)
@@ -630,7 +684,7 @@ connection_release (Connection *self)
   while (self->n_topics > 0)
     connection_leave_topic_at (self, self->n_topics - 1);
   g_clear_pointer (&self->topics, g_free);
-  g_clear_pointer (&self->left, g_ptr_array_unref);
+  connection_forget_notes (self);
   connection_leave_counts (self);
   if (self->announced)
     api_connection_closed (reactor->server->api, self->caller);

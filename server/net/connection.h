@@ -46,6 +46,7 @@ struct _Connection
   guint n_topics;
   guint n_topics_allocated;
   GPtrArray *left;             /* of char*: topics it was made to leave while operations are in flight; nullable */
+  GPtrArray *joined;           /* the same of those it was made to join */
   guint in_flight;             /* operations whose answers are not sent yet */
   guint bad_frames;            /* in a row */
   gint64 opened;               /* these are in seconds, by the poller's clock */

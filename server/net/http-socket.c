@@ -16,6 +16,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* For the first request of a socket to arrive while the server drains. */
+#define FIRST_REQUEST_SECONDS 1
+
 static GQuark
 http_socket_quark (void)
 {
@@ -184,7 +187,7 @@ http_socket_reading (HttpSocket *self)
 void
 http_socket_got_headers (HttpSocket *self)
 {
-  self->busy = TRUE;
+  self->busy = self->used = TRUE;
 }
 
 void
@@ -219,8 +222,14 @@ http_socket_cut (HttpSocket *self)
 void
 http_socket_drain (HttpSocket *self)
 {
-  if (!self->busy)
+  if (self->busy)
+    return;
+  /* A proxy connects when it has something to say, so the request is on its way. It would not be repeated elsewhere
+   * when the connection breaks after it was written: nobody could know that it was not read. */
+  if (self->used)
     http_socket_cut (self);
+  else
+    http_socket_set_deadline (self, FIRST_REQUEST_SECONDS);
 }
 
 int

@@ -21,6 +21,7 @@ struct _HttpSocket
   char *counted_address;           /* counted in the server's addresses, nullable */
   gboolean counted;                /* among the server's sockets */
   gboolean busy;                   /* with a request */
+  gboolean used;                   /* it has brought a request */
 };
 
 /* Takes fd. */
@@ -39,7 +40,8 @@ void http_socket_idle (HttpSocket *self);
 
 /* Cuts the socket; libsoup notices. */
 void http_socket_cut (HttpSocket *self);
-/* Cuts it unless it is busy; then after the answer. */
+/* Cuts it: at once when it is between requests, after the answer when it is busy, and in a moment when its first
+ * request has not come yet. */
 void http_socket_drain (HttpSocket *self);
 
 /* The reactor goes, though somebody may still hold libsoup's objects. */

@@ -124,7 +124,7 @@ net_server_listen (NetServer *self, const char *address, GError **error)
 static gboolean
 net_server_is_quiet (NetServer *self)
 {
-  return net_counted (&self->counters.connections) == 0 && net_counted (&self->counters.http_running) == 0;
+  return net_counted (&self->counters.sockets) == 0 && net_counted (&self->counters.http_running) == 0;
 }
 
 gboolean

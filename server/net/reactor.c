@@ -25,6 +25,8 @@
 
 /* Sockets accepted in one turn; more come in the next, after those who talk already. */
 #define ACCEPT_PER_TURN 64
+/* And before no more are: a bound, not a number that is ever reached. */
+#define ACCEPT_BEFORE_DRAINING 4096
 
 static inline Reactor *
 reactor_from_watch (Watch *watch, gsize offset)
@@ -42,27 +44,31 @@ reactor_rest_listener (Reactor *self)
   poller_change (self->poller, &self->listener, 0);
 }
 
+/* FALSE when there is nobody else for now. */
+static gboolean
+reactor_accept (Reactor *self)
+{
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  int fd = accept4 (self->listener.fd, (struct sockaddr *) &address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+  if (fd >= 0)
+    http_socket_accept (self, fd, &address, length);
+  else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+    reactor_rest_listener (self);
+  else
+    /* One that left before its turn is no reason not to look at the next. */
+    return errno != EAGAIN;
+  return fd >= 0;
+}
+
 static void
 on_acceptable (Watch *watch, guint32 events)
 {
   Reactor *self = reactor_from_watch (watch, G_STRUCT_OFFSET (Reactor, listener));
 
-  for (guint i = 0; i < ACCEPT_PER_TURN && self->listener.fd >= 0; i++)
-    {
-      struct sockaddr_storage address;
-      socklen_t length = sizeof address;
-      int fd = accept4 (self->listener.fd, (struct sockaddr *) &address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-      if (fd >= 0)
-        http_socket_accept (self, fd, &address, length);
-      else if (errno == EAGAIN)
-        return;
-      else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-        {
-          reactor_rest_listener (self);
-          return;
-        }
-    }
+  for (guint i = 0; i < ACCEPT_PER_TURN && self->listener.fd >= 0 && reactor_accept (self); i++)
+    ;
 }
 
 static void
@@ -122,6 +128,9 @@ on_drain (gpointer owner, gpointer subject, gpointer content, gpointer extra)
 
   if (self == NULL)
     return;
+  /* Who has connected already would lose what they have written when the listening socket is closed over them. */
+  for (guint i = 0; i < ACCEPT_BEFORE_DRAINING && self->listener.fd >= 0 && reactor_accept (self); i++)
+    ;
   reactor_stop_listening (self);
   for (GList *l = self->connections.head, *next = NULL; l != NULL; l = next)
     {

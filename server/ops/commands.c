@@ -17,6 +17,7 @@
 
 #include "domain/accounts.h"
 #include "ops/documents.h"
+#include "ops/transfer/transfer.h"
 #include "protocol/confab-error.h"
 #include "protocol/confab-timestamp.h"
 
@@ -287,6 +288,9 @@ command_find (const char *name)
   } commands[] = {
     { "user", run_user },
     { "invite", run_invite },
+    { "export", transfer_run_export },
+    { "restore", transfer_run_restore },
+    { "verify", transfer_run_verify },
     { "healthcheck", run_healthcheck },
     { "openapi", print_document },
     { "asyncapi", print_document },

@@ -74,7 +74,8 @@ struct _StoreClass
 
   gboolean (*export) (Store *self, StoreEntryFunc func, gpointer data, GError **error);
   char *(*restore_begin) (Store *self, gboolean again, GError **error);
-  gboolean (*restore_put) (Store *self, const char *restore, StoreEntry *const *entries, guint n_entries, GError **error);
+  gboolean (*restore_put) (Store *self, const char *restore, StoreEntry *const *entries, guint n_entries,
+                           GError **error);
   gboolean (*restore_finish) (Store *self, const char *restore, GError **error);
 };
 

@@ -147,7 +147,8 @@ gboolean store_export (Store *self, StoreEntryFunc func, gpointer data, GError *
  * cannot be told whether they are in: begin again.
  * finish: from now on it is a store like any other. */
 char *store_restore_begin (Store *self, gboolean again, GError **error);
-gboolean store_restore_put (Store *self, const char *restore, StoreEntry *const *entries, guint n_entries, GError **error);
+gboolean store_restore_put (Store *self, const char *restore, StoreEntry *const *entries, guint n_entries,
+                            GError **error);
 gboolean store_restore_finish (Store *self, const char *restore, GError **error);
 
 G_END_DECLS

@@ -18,24 +18,10 @@
 
 #define INPUT_SIZE (256 * 1024)
 #define MAX_EVENTS 512
-#define HEADER_LENGTH 8      /* two bytes, two of length, four of mask (all zero: masked, but to itself) */
 #define TEXT_LENGTH 100
-
-/* What every frame of the kind begins with. */
-#define REPLY "{\"reply\":"
-#define REPLY_ERROR ",\"error\":"
-#define MESSAGE "{\"event\":\"new-message\""
-#define PING "{\"event\":\"ping\""
-#define HELLO "{\"event\":\"hello\""
-#define DUE "due="
-
-static gboolean
-starts_with (const char *text, gsize length, const char *beginning)
-{
-  gsize n = strlen (beginning);
-
-  return length >= n && memcmp (text, beginning, n) == 0;
-}
+#define FIRST_STAMP G_GINT64_CONSTANT (1000000000000000)
+#define STAMP_DIGITS strlen (STAMP_PLACE)
+#define NUMBER_DIGITS strlen (NUMBER_PLACE)
 
 static void
 fail (const char *what)
@@ -57,36 +43,63 @@ client_write (Client *self, gconstpointer bytes, gsize length)
     }
 }
 
+/* With a mask of zero: masked, but to itself. */
+static char *
+new_frame (const char *text, gsize *header, gsize *frame_length)
+{
+  gsize length = strlen (text);
+  guint at = 2;
+  char *frame = NULL;
+
+  *header = length < 126 ? 6 : 8;
+  *frame_length = *header + length;
+  frame = g_malloc0 (*frame_length);
+  frame[0] = (char) 0x81;
+  frame[1] = (char) (0x80 | MIN (length, 126));
+  if (length >= 126)
+    {
+      frame[at++] = (char) (length >> 8);
+      frame[at++] = (char) length;
+    }
+  memcpy (frame + *header, text, length);
+  return frame;
+}
+
+void
+client_send_text (Client *self, const char *text)
+{
+  gsize header = 0;
+  gsize length = 0;
+  g_autofree char *frame = new_frame (text, &header, &length);
+
+  client_write (self, frame, length);
+}
+
 /* ---- Messages --------------------------------------------------------------------------------------------- */
 
-#define BEFORE_ID "{\"event\":\"send-message\",\"id\":"
-#define BEFORE_CLIENT_ID ",\"data\":{\"clientId\":\""
-#define ID_DIGITS 10
-#define DUE_DIGITS 16
+/* Where mark is from there on; 0: nowhere. */
+static gsize
+client_find (const Client *self, const char *mark, gsize from)
+{
+  const char *place = memmem (self->frame + from, self->frame_length - from, mark, strlen (mark));
 
-/* The number of the message is ten digits, the time sixteen; the text is filled up to its length. No clientId comes
- * twice, not even in another run: the server would answer with the first message. */
+  return place != NULL ? place - self->frame : 0;
+}
+
 static void
 client_prepare (Client *self)
 {
-  g_autoptr(GString) json = g_string_new (NULL);
-  guint32 run = (guint32) (g_get_real_time () / G_USEC_PER_SEC);
-  gsize length;
+  g_autoptr(GString) content = g_string_new (DUE STAMP_PLACE " ");
+  g_autofree char *text = NULL;
+  gsize header = 0;
 
-  g_string_printf (json, BEFORE_ID "1000000000" BEFORE_CLIENT_ID "%08x-%08x-1000000000\"", run, self->number);
-  g_string_append_printf (json, ",\"roomId\":\"%s\",\"content\":\"" DUE "0000000000000000 ", self->person->room_id);
-  for (guint i = strlen (DUE) + DUE_DIGITS + 1; i < TEXT_LENGTH; i++)
-    g_string_append_c (json, 'a' + (i * 7) % 26);
-  g_string_append (json, "\"}}");
-
-  length = json->len;
-  self->frame_length = HEADER_LENGTH + length;
-  self->frame = g_malloc0 (self->frame_length);
-  self->frame[0] = (char) 0x81;
-  self->frame[1] = (char) (0x80 | 126);
-  self->frame[2] = (char) (length >> 8);
-  self->frame[3] = (char) length;
-  memcpy (self->frame + HEADER_LENGTH, json->str, length);
+  for (guint i = content->len; i < TEXT_LENGTH; i++)
+    g_string_append_c (content, 'a' + (i * 7) % 26);
+  text = self->load->dialect->write_message (self, content->str);
+  self->frame = new_frame (text, &header, &self->frame_length);
+  self->stamps[0] = client_find (self, STAMP_PLACE, header);
+  self->stamps[1] = client_find (self, STAMP_PLACE, self->stamps[0] + STAMP_DIGITS);
+  self->number_place = client_find (self, NUMBER_PLACE, header);
 }
 
 static void
@@ -99,25 +112,23 @@ write_digits (char *place, guint64 value, guint n_digits)
     }
 }
 
-static guint64
-read_digits (const char *place, guint n_digits)
+static gint64
+read_stamp (const char *place)
 {
-  guint64 value = 0;
+  gint64 value = 0;
 
-  for (guint i = 0; i < n_digits; i++)
+  for (guint i = 0; i < STAMP_DIGITS; i++)
     value = value * 10 + (place[i] - '0');
-  return value;
+  return value - FIRST_STAMP;
 }
 
 void
 client_send_message (Client *self, gint64 due)
 {
-  char *json = self->frame + HEADER_LENGTH;
-  guint64 number = 1000000000 + self->n_sent;
-
-  write_digits (json + strlen (BEFORE_ID), number, ID_DIGITS);
-  write_digits (json + strlen (BEFORE_ID "1000000000" BEFORE_CLIENT_ID "00000000-00000000-"), number, ID_DIGITS);
-  write_digits (self->frame + self->frame_length - strlen ("\"}}") - TEXT_LENGTH + strlen (DUE), due, DUE_DIGITS);
+  for (gsize i = 0; i < G_N_ELEMENTS (self->stamps); i++)
+    write_digits (self->frame + self->stamps[i], FIRST_STAMP + due, STAMP_DIGITS);
+  if (self->number_place != 0)
+    write_digits (self->frame + self->number_place, self->n_sent, NUMBER_DIGITS);
   client_write (self, self->frame, self->frame_length);
   self->n_sent++;
   self->load->n_sent++;
@@ -125,32 +136,45 @@ client_send_message (Client *self, gint64 due)
 
 /* ---- What comes ------------------------------------------------------------------------------------------- */
 
-static void
-on_reply (Client *self, const char *text, gsize length)
+void
+client_become_ready (Client *self)
+{
+  if (self->state == CLIENT_READY)
+    return;
+  self->state = CLIENT_READY;
+  self->load->n_ready++;
+}
+
+void
+client_fail (const Client *self, const char *text, gsize length)
+{
+  g_printerr ("client %u was refused: %.*s\n", self->number, (int) length, text);
+  exit (1);
+}
+
+void
+client_on_answer (Client *self, const char *stamp, gboolean refusal, const char *text, gsize length)
 {
   Load *load = self->load;
-  const char *due;
 
-  self->n_acknowledged++;
-  load->n_acknowledged++;
-  if (memmem (text, MIN (length, 48), REPLY_ERROR, strlen (REPLY_ERROR)) != NULL)
+  load->n_answered++;
+  if (refusal)
     {
       load->n_refused++;
       if (load->refusal == NULL)
         load->refusal = g_strndup (text, length);
     }
-  else if (load->measuring && (due = memmem (text, length, DUE, strlen (DUE))) != NULL)
-    histogram_add (&load->acknowledgement, g_get_monotonic_time () - (gint64) read_digits (due + strlen (DUE),
-                                                                                           DUE_DIGITS));
+  else if (load->measuring)
+    histogram_add (&load->acknowledgement, g_get_monotonic_time () - read_stamp (stamp));
   if (load->sending && load->window > 0)
     client_send_message (self, g_get_monotonic_time ());
 }
 
-static void
-on_new_message (Client *self, const char *text, gsize length)
+void
+client_on_message (Client *self, const char *text, gsize length)
 {
   Load *load = self->load;
-  const char *due;
+  const char *due = NULL;
 
   load->n_received++;
   if (!load->measuring)
@@ -158,27 +182,18 @@ on_new_message (Client *self, const char *text, gsize length)
   due = memmem (text, length, DUE, strlen (DUE));
   /* One's own comes back too: that is no other member's receipt. */
   if (due != NULL && memmem (text, length, self->person->id, strlen (self->person->id)) == NULL)
-    histogram_add (&load->delivery, g_get_monotonic_time () - (gint64) read_digits (due + strlen (DUE), DUE_DIGITS));
+    histogram_add (&load->delivery, g_get_monotonic_time () - read_stamp (due + strlen (DUE)));
 }
 
 static void
 on_frame (Client *self, guint8 opcode, const char *text, gsize length)
 {
-  static const char pong[] = "\x81\x90\0\0\0\0{\"event\":\"pong\"}";
-
-  if (opcode == 0x88)
+  if (opcode == 0x81)
+    self->load->dialect->received (self, text, length);
+  else if (opcode == 0x89)
+    client_write (self, "\x8a\x80\0\0\0\0", 6);
+  else if (opcode == 0x88 && length >= 2)
     g_printerr ("client %u was closed: %u\n", self->number, (guint8) text[0] << 8 | (guint8) text[1]);
-  else if (starts_with (text, length, MESSAGE))
-    on_new_message (self, text, length);
-  else if (starts_with (text, length, REPLY))
-    on_reply (self, text, length);
-  else if (starts_with (text, length, PING))
-    client_write (self, pong, sizeof pong - 1);
-  else if (starts_with (text, length, HELLO))
-    {
-      self->state = CLIENT_READY;
-      self->load->n_ready++;
-    }
 }
 
 /* Returns how much of it was whole frames. */
@@ -219,11 +234,10 @@ read_handshake (Client *self, const guint8 *bytes, gsize length)
   if (end == NULL)
     return 0;
   if (!starts_with ((const char *) bytes, length, "HTTP/1.1 101"))
-    {
-      g_printerr ("client %u was refused: %.*s\n", self->number, (int) length, (const char *) bytes);
-      exit (1);
-    }
-  self->state = CLIENT_WAITING_FOR_HELLO;
+    client_fail (self, (const char *) bytes, length);
+  self->state = CLIENT_SIGNING_IN;
+  if (self->load->dialect->opened != NULL)
+    self->load->dialect->opened (self);
   return end + 4 - bytes;
 }
 
@@ -293,12 +307,12 @@ client_watch (Client *self, int operation, guint32 events)
 static void
 client_connect (Client *self)
 {
-  g_auto(GStrv) parts = g_strsplit (self->load->server, ":", 2);
+  g_auto(GStrv) parts = g_strsplit (self->server, ":", 2);
   struct sockaddr_in address = { .sin_family = AF_INET };
 
   address.sin_port = htons (atoi (parts[1]));
   if (inet_pton (AF_INET, parts[0], &address.sin_addr) != 1)
-    fail (self->load->server);
+    fail (self->server);
   self->fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (self->fd < 0)
     fail ("socket");
@@ -312,6 +326,7 @@ client_connect (Client *self)
 static void
 client_shake_hands (Client *self)
 {
+  const Dialect *dialect = self->load->dialect;
   g_autofree char *request = NULL;
   int error = 0;
 
@@ -321,9 +336,13 @@ client_shake_hands (Client *self)
       errno = error;
       fail ("connect");
     }
-  request = g_strdup_printf ("GET /ws HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+  request = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                             "Authorization: Bearer %s\r\n\r\n", self->load->server, self->person->token);
+                             "%s%s%s\r\n",
+                             dialect->path, self->server,
+                             dialect->token_in_handshake ? "Authorization: Bearer " : "",
+                             dialect->token_in_handshake ? self->person->token : "",
+                             dialect->token_in_handshake ? "\r\n" : "");
   client_watch (self, EPOLL_CTL_MOD, EPOLLIN);
   self->state = CLIENT_SHAKING_HANDS;
   client_write (self, request, strlen (request));
@@ -332,9 +351,12 @@ client_shake_hands (Client *self)
 /* ---- The whole -------------------------------------------------------------------------------------------- */
 
 void
-load_init (Load *self, const char *server, const Person *people, guint n_people, guint n_clients)
+load_init (Load *self, const Dialect *dialect, const char *const *servers, const Person *people, guint n_people,
+           guint n_clients)
 {
-  *self = (Load) { .server = server, .n_clients = n_clients };
+  guint n_servers = g_strv_length ((char **) servers);
+
+  *self = (Load) { .dialect = dialect, .n_clients = n_clients };
   self->clients = g_new0 (Client, n_clients);
   self->input = g_malloc (INPUT_SIZE);
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
@@ -344,6 +366,7 @@ load_init (Load *self, const char *server, const Person *people, guint n_people,
 
       client->load = self;
       client->person = &people[i % n_people];
+      client->server = servers[i % n_servers];
       client->number = i;
       client->fd = -1;
       if (client->person->room_id != NULL)
@@ -398,21 +421,28 @@ load_run (Load *self, gint64 until, gboolean once)
     }
 }
 
+static gboolean
+load_is_connecting (const Load *self, gint64 deadline)
+{
+  return self->n_ready + self->n_closed < self->n_clients && g_get_monotonic_time () < deadline;
+}
+
 double
-load_connect (Load *self, guint at_once)
+load_connect (Load *self, guint at_once, guint patience)
 {
   gint64 begin = g_get_monotonic_time ();
   guint next = 0;
 
-  while (self->n_ready + self->n_closed < self->n_clients)
+  while (load_is_connecting (self, begin + patience * G_USEC_PER_SEC))
     {
       while (next < self->n_clients && next - self->n_ready - self->n_closed < at_once)
         client_connect (&self->clients[next++]);
       load_turn (self, G_USEC_PER_SEC / 10);
     }
-  if (self->n_closed > 0)
+  if (self->n_closed > 0 || self->n_ready < self->n_clients)
     {
-      g_printerr ("%u of %u connections were closed\n", self->n_closed, self->n_clients);
+      g_printerr ("of %u connections %u were ready after %u s at most, and %u closed\n", self->n_clients, self->n_ready,
+                  patience, self->n_closed);
       exit (1);
     }
   return (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;

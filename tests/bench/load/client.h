@@ -3,10 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The load shares the machine with the server that it measures, so nothing here parses JSON: frames are told apart by
- * how they begin, and a message carries the time when it was due at a fixed place.
+ * how they begin, and a message carries the time when it was due.
  */
 #pragma once
 
+#include "dialect.h"
 #include "histogram.h"
 #include "setup.h"
 
@@ -16,55 +17,58 @@ typedef enum
 {
   CLIENT_CONNECTING,
   CLIENT_SHAKING_HANDS,
-  CLIENT_WAITING_FOR_HELLO,
+  CLIENT_SIGNING_IN,
   CLIENT_READY,
   CLIENT_CLOSED,
 } ClientState;
 
 typedef struct _Load Load;
 
-typedef struct
+struct _Client
 {
   Load *load;
   const Person *person;
+  const char *server;
   int fd;
   ClientState state;
   guint number;
   guint n_sent;
-  guint n_acknowledged;
   GByteArray *rest;      /* of a frame that has not come whole; NULL most of the time */
-  char *frame;           /* the next message, but for the places that change */
+  char *frame;           /* the next message, but for the places that change; NULL without a room */
   gsize frame_length;
-} Client;
+  gsize stamps[2];       /* where they are in the frame: for the answer, and in the text */
+  gsize number_place;    /* 0: nowhere */
+};
 
 struct _Load
 {
-  const char *server;
+  const Dialect *dialect;
   Client *clients;
   guint n_clients;
   int epoll_fd;
   guint8 *input;
   guint window;          /* each client keeps so many messages unacknowledged; 0: sends only when told */
   gboolean sending;
-  guint n_connecting;
   guint n_ready;
   guint n_closed;
   guint64 n_sent;
-  guint64 n_acknowledged;
-  guint64 n_refused;
-  guint64 n_received;    /* other people's messages */
+  guint64 n_answered;
+  guint64 n_refused;     /* of those */
+  guint64 n_received;    /* messages, one's own included */
   char *refusal;         /* the first */
   Histogram delivery;    /* from due to another member's receipt */
   Histogram acknowledgement;
   gboolean measuring;
 };
 
-/* Client i is people[i % n_people]. */
-void load_init (Load *self, const char *server, const Person *people, guint n_people, guint n_clients);
+/* Client i is people[i % n_people], at servers[i % n_servers]. */
+void load_init (Load *self, const Dialect *dialect, const char *const *servers, const Person *people, guint n_people,
+                guint n_clients);
 void load_clear (Load *self);
 
-/* Connects and signs in everybody, at most at_once at a time; returns the seconds it took until the last hello. */
-double load_connect (Load *self, guint at_once);
+/* Connects and signs in everybody, at most at_once at a time; returns the seconds it took until the last was ready.
+ * Ends the program when that is not so within patience seconds. */
+double load_connect (Load *self, guint at_once, guint patience);
 /* Handles what comes until then (monotonic microseconds), or returns earlier after one turn when once is TRUE. */
 void load_run (Load *self, gint64 until, gboolean once);
 /* due: when it should have been sent. */

@@ -8,6 +8,9 @@
  *     idle       connect rate, and memory per connection after a while of nothing
  *     rate       at a steady rate of sends, the time from send to the other members' receipt
  *     saturate   acknowledged sends per second, each connection with a window of unacknowledged ones
+ *
+ * Several servers (instances of one service) share the connections. Other servers than Confab are loaded by the same
+ * program in another dialect; their people come with --seeded, because they register in other ways.
  */
 #include "config.h"
 
@@ -16,31 +19,44 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "client.h"
+#include "processes.h"
 #include "setup.h"
 
+#define AT_ONCE 256
+/* After the last send: for answers and deliveries that are under way. */
+#define SETTLE_SECONDS 15
+#define QUIET_SECONDS 2
+
 static char *server;
-static int pid;
+static char *dialect_name;
+static char *pids;
+static char *beside_pids;
 static char *people_file;
+static char *seeded_file;
 static int n_people = 1000;
 static int room_size = 10;
 static int n_idle = 10000;
 static int idle_seconds = 10;
+static int connect_seconds = 120;
 static int rate = 1000;
 static int seconds = 30;
 static int window = 4;
 static int warm_up = 3;
 
 static const GOptionEntry options[] = {
-  { "server", 0, 0, G_OPTION_ARG_STRING, &server, "Where it listens", "HOST:PORT" },
-  { "pid", 0, 0, G_OPTION_ARG_INT, &pid, "Whose memory and time to tell", "PID" },
+  { "server", 0, 0, G_OPTION_ARG_STRING, &server, "Where it listens; several with commas", "HOST:PORT" },
+  { "dialect", 0, 0, G_OPTION_ARG_STRING, &dialect_name, "confab, socketio or ws", "NAME" },
+  { "pid", 0, 0, G_OPTION_ARG_STRING, &pids, "Whose memory and time to tell; several with commas", "PID" },
+  { "beside", 0, 0, G_OPTION_ARG_STRING, &beside_pids, "Whose time to tell apart: databases", "PID" },
   { "people", 0, 0, G_OPTION_ARG_INT, &n_people, "Accounts, one connection each (idle: shared)", "N" },
   { "people-file", 0, 0, G_OPTION_ARG_FILENAME, &people_file, "Where to keep them for the next time", "FILE" },
+  { "seeded", 0, 0, G_OPTION_ARG_FILENAME, &seeded_file, "People that are there: id, token, room per line", "FILE" },
   { "room-size", 0, 0, G_OPTION_ARG_INT, &room_size, "Members of a room", "N" },
   { "idle-connections", 0, 0, G_OPTION_ARG_INT, &n_idle, "For idle", "N" },
   { "idle-seconds", 0, 0, G_OPTION_ARG_INT, &idle_seconds, "How long to do nothing", "S" },
+  { "connect-seconds", 0, 0, G_OPTION_ARG_INT, &connect_seconds, "For all to be connected, at most", "S" },
   { "rate", 0, 0, G_OPTION_ARG_INT, &rate, "Sends per second, for rate", "N" },
   { "window", 0, 0, G_OPTION_ARG_INT, &window, "Unacknowledged sends per connection, for saturate", "N" },
   { "seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "How long to measure", "S" },
@@ -48,80 +64,64 @@ static const GOptionEntry options[] = {
   { NULL }
 };
 
-/* ---- The server, from outside ----------------------------------------------------------------------------- */
-
-static gint64
-read_memory_kb (void)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/status", pid);
-  g_autofree char *text = NULL;
-  const char *line;
-
-  if (pid == 0 || !g_file_get_contents (path, &text, NULL, NULL) || (line = strstr (text, "\nVmRSS:")) == NULL)
-    return 0;
-  return g_ascii_strtoll (line + strlen ("\nVmRSS:"), NULL, 10);
-}
-
-/* Seconds of processor time. */
-static double
-read_time (void)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", pid);
-  g_autofree char *text = NULL;
-  unsigned long user = 0, system = 0;
-
-  if (pid == 0 || !g_file_get_contents (path, &text, NULL, NULL))
-    return 0;
-  if (sscanf (strrchr (text, ')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
-    return 0;
-  return (double) (user + system) / (double) sysconf (_SC_CLK_TCK);
-}
+static const Dialect *dialect = &dialect_confab;
+static char **servers;
 
 static double
-read_own_time (void)
+connect_people (Load *load, const Person *people, guint n_clients)
 {
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / G_USEC_PER_SEC;
+  load_init (load, dialect, (const char *const *) servers, people, n_people, n_clients);
+  return load_connect (load, AT_ONCE, connect_seconds);
 }
 
-/* ---- Figures ---------------------------------------------------------------------------------------------- */
+/* ---- Idle ------------------------------------------------------------------------------------------------- */
+
+/* What the first connection to every server needs once is no connection's cost. */
+static void
+connect_first (const Person *people)
+{
+  Load load;
+
+  connect_people (&load, people, g_strv_length (servers));
+  load_clear (&load);
+}
 
 static void
 measure_idle (const Person *people)
 {
   Load load;
-  gint64 before = read_memory_kb ();
+  gint64 before;
   double took;
   double per_connection;
 
-  load_init (&load, server, people, n_people, n_idle);
-  took = load_connect (&load, 256);
+  connect_first (people);
+  before = processes_read_memory_kb (pids);
+  took = connect_people (&load, people, n_idle);
   load_run (&load, g_get_monotonic_time () + idle_seconds * G_USEC_PER_SEC, FALSE);
-  per_connection = (double) (read_memory_kb () - before) / n_idle;
+  per_connection = (double) (processes_read_memory_kb (pids) - before) / n_idle;
   g_print ("{\"figure\":\"idle\",\"connections\":%d,\"connectsPerSecond\":%.0f,\"kilobytesPerConnection\":%.2f,"
            "\"residentMegabytes\":%.1f,\"closed\":%u}\n",
-           n_idle, n_idle / took, per_connection, (double) read_memory_kb () / 1024, load.n_closed);
+           n_idle, n_idle / took, per_connection, (double) processes_read_memory_kb (pids) / 1024, load.n_closed);
   g_printerr ("idle: %d connections at %.0f/s, %.2f KB each\n", n_idle, n_idle / took, per_connection);
   load_clear (&load);
 }
 
+/* ---- Under load ------------------------------------------------------------------------------------------- */
+
+/* Where all counters stood when it began. */
 typedef struct
 {
-  double begin_server;
-  double begin_own;
   gint64 begin;
-  guint64 sent, acknowledged, received;
+  double server_time, beside_time, own_time;
+  guint64 sent, answered, refused, received;
 } Span;
 
 static Span
 span_begin (Load *load)
 {
   load->measuring = TRUE;
-  return (Span) { read_time (), read_own_time (), g_get_monotonic_time (), load->n_sent, load->n_acknowledged,
-                  load->n_received };
+  return (Span) { g_get_monotonic_time (), processes_read_time (pids), processes_read_time (beside_pids),
+                  processes_read_own_time (), load->n_sent, load->n_answered, load->n_refused, load->n_received };
 }
 
 /* What happened in a span. */
@@ -129,22 +129,53 @@ typedef struct
 {
   double seconds;
   double sent, acknowledged, received;
-  double server_cores, own_cores;
+  double server_cores, beside_cores, own_cores;
+  double resident_megabytes;
 } Rates;
 
 static Rates
-span_end (const Span *self, const Load *load)
+span_end (const Span *self, Load *load)
 {
   double elapsed = (double) (g_get_monotonic_time () - self->begin) / G_USEC_PER_SEC;
 
+  load->measuring = FALSE;
   return (Rates) {
     .seconds = elapsed,
     .sent = (load->n_sent - self->sent) / elapsed,
-    .acknowledged = (load->n_acknowledged - self->acknowledged) / elapsed,
+    .acknowledged = (load->n_answered - self->answered - (load->n_refused - self->refused)) / elapsed,
     .received = (load->n_received - self->received) / elapsed,
-    .server_cores = (read_time () - self->begin_server) / elapsed,
-    .own_cores = (read_own_time () - self->begin_own) / elapsed,
+    .server_cores = (processes_read_time (pids) - self->server_time) / elapsed,
+    .beside_cores = (processes_read_time (beside_pids) - self->beside_time) / elapsed,
+    .own_cores = (processes_read_own_time () - self->own_time) / elapsed,
+    .resident_megabytes = (double) processes_read_memory_kb (pids) / 1024,
   };
+}
+
+/* How many messages all connections together should have got by now. */
+static guint64
+load_get_expected (const Load *load)
+{
+  return (load->n_answered - load->n_refused) * MIN (room_size, n_people);
+}
+
+/* Waits until every send has its answer and every member has it, or nothing comes any more. */
+static void
+load_settle (Load *load)
+{
+  gint64 deadline = g_get_monotonic_time () + SETTLE_SECONDS * G_USEC_PER_SEC;
+  gint64 quiet_since = g_get_monotonic_time ();
+
+  while ((load->n_answered < load->n_sent || load->n_received < load_get_expected (load))
+         && g_get_monotonic_time () < MIN (deadline, quiet_since + QUIET_SECONDS * G_USEC_PER_SEC))
+    {
+      guint64 before = load->n_answered + load->n_received;
+
+      load_run (load, g_get_monotonic_time () + G_USEC_PER_SEC / 10, TRUE);
+      if (load->n_answered + load->n_received > before)
+        quiet_since = g_get_monotonic_time ();
+    }
+  if (load->n_answered < load->n_sent)
+    g_printerr ("%" G_GUINT64_FORMAT " sends were never answered\n", load->n_sent - load->n_answered);
 }
 
 static void
@@ -155,40 +186,43 @@ print_histogram (const char *name, const Histogram *self)
 }
 
 static void
-report (const char *figure, const Load *load, const Span *span)
+print_rates (const char *figure, const Load *load, const Rates *rates)
 {
-  Rates rates = span_end (span, load);
-
   g_print ("{\"figure\":\"%s\",\"connections\":%u,\"roomSize\":%d,\"seconds\":%.1f", figure, load->n_clients, room_size,
-           rates.seconds);
-  g_print (",\"sentPerSecond\":%.0f,\"acknowledgedPerSecond\":%.0f,\"receivedPerSecond\":%.0f", rates.sent,
-           rates.acknowledged, rates.received);
+           rates->seconds);
+  g_print (",\"sentPerSecond\":%.0f,\"acknowledgedPerSecond\":%.0f,\"receivedPerSecond\":%.0f", rates->sent,
+           rates->acknowledged, rates->received);
   print_histogram ("deliveryMs", &load->delivery);
   print_histogram ("acknowledgementMs", &load->acknowledgement);
-  g_print (",\"serverCores\":%.2f,\"loadCores\":%.2f,\"residentMegabytes\":%.1f", rates.server_cores, rates.own_cores,
-           (double) read_memory_kb () / 1024);
-  g_print (",\"refused\":%" G_GUINT64_FORMAT ",\"closed\":%u}\n", load->n_refused, load->n_closed);
-
-  g_printerr ("%s: %.0f acknowledged/s, %.0f received/s; delivery p50 %.2f ms, p99 %.2f ms; ", figure,
-              rates.acknowledged, rates.received, histogram_get (&load->delivery, 0.5),
-              histogram_get (&load->delivery, 0.99));
-  g_printerr ("acknowledgement p50 %.2f ms, p99 %.2f ms; server %.2f cores, load %.2f\n",
-              histogram_get (&load->acknowledgement, 0.5), histogram_get (&load->acknowledgement, 0.99),
-              rates.server_cores, rates.own_cores);
-  if (load->refusal != NULL)
-    g_printerr ("refused: %s\n", load->refusal);
+  g_print (",\"serverCores\":%.2f,\"besideCores\":%.2f,\"loadCores\":%.2f,\"residentMegabytes\":%.1f",
+           rates->server_cores, rates->beside_cores, rates->own_cores, rates->resident_megabytes);
 }
 
-/* Waits until every send has its answer, or nothing comes any more. */
+/* What became of it all, from the first send on. */
 static void
-load_settle (Load *load)
+print_counts (const Load *load)
 {
-  gint64 deadline = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+  guint64 expected = load_get_expected (load);
 
-  while (load->n_acknowledged < load->n_sent && g_get_monotonic_time () < deadline)
-    load_run (load, deadline, TRUE);
-  if (load->n_acknowledged < load->n_sent)
-    g_printerr ("%" G_GUINT64_FORMAT " sends were never answered\n", load->n_sent - load->n_acknowledged);
+  g_print (",\"sent\":%" G_GUINT64_FORMAT ",\"unanswered\":%" G_GUINT64_FORMAT ",\"refused\":%" G_GUINT64_FORMAT,
+           load->n_sent, load->n_sent - load->n_answered, load->n_refused);
+  g_print (",\"expected\":%" G_GUINT64_FORMAT ",\"received\":%" G_GUINT64_FORMAT ",\"closed\":%u}\n", expected,
+           load->n_received, load->n_closed);
+}
+
+static void
+report (const char *figure, const Load *load, const Rates *rates)
+{
+  print_rates (figure, load, rates);
+  print_counts (load);
+  g_printerr ("%s: %.0f acknowledged/s, %.0f received/s; delivery p50 %.2f ms, p99 %.2f ms; ", figure,
+              rates->acknowledged, rates->received, histogram_get (&load->delivery, 0.5),
+              histogram_get (&load->delivery, 0.99));
+  g_printerr ("acknowledgement p50 %.2f ms, p99 %.2f ms; server %.2f cores, beside it %.2f, load %.2f\n",
+              histogram_get (&load->acknowledgement, 0.5), histogram_get (&load->acknowledgement, 0.99),
+              rates->server_cores, rates->beside_cores, rates->own_cores);
+  if (load->refusal != NULL)
+    g_printerr ("refused: %s\n", load->refusal);
 }
 
 /* Everybody in turn. A send is measured from the moment it was due, so that a load that falls behind does not look
@@ -217,16 +251,17 @@ static void
 measure_rate (const Person *people)
 {
   Load load;
-  guint next = 0;
   Span span;
+  Rates rates;
+  guint next = 0;
 
-  load_init (&load, server, people, n_people, n_people);
-  load_connect (&load, 256);
+  connect_people (&load, people, n_people);
   send_at_rate (&load, warm_up * G_USEC_PER_SEC, &next);
   span = span_begin (&load);
   send_at_rate (&load, seconds * G_USEC_PER_SEC, &next);
-  report ("rate", &load, &span);
+  rates = span_end (&span, &load);
   load_settle (&load);
+  report ("rate", &load, &rates);
   load_clear (&load);
 }
 
@@ -235,9 +270,9 @@ measure_saturation (const Person *people)
 {
   Load load;
   Span span;
+  Rates rates;
 
-  load_init (&load, server, people, n_people, n_people);
-  load_connect (&load, 256);
+  connect_people (&load, people, n_people);
   load.window = window;
   load.sending = TRUE;
   for (guint i = 0; i < load.n_clients; i++)
@@ -246,11 +281,14 @@ measure_saturation (const Person *people)
   load_run (&load, g_get_monotonic_time () + warm_up * G_USEC_PER_SEC, FALSE);
   span = span_begin (&load);
   load_run (&load, g_get_monotonic_time () + seconds * G_USEC_PER_SEC, FALSE);
-  report ("saturate", &load, &span);
+  rates = span_end (&span, &load);
   load.sending = FALSE;
   load_settle (&load);
+  report ("saturate", &load, &rates);
   load_clear (&load);
 }
+
+/* ---- The whole -------------------------------------------------------------------------------------------- */
 
 static const struct
 {
@@ -288,24 +326,41 @@ raise_limit (void)
   setrlimit (RLIMIT_NOFILE, &limit);
 }
 
-int
-main (int argc, char **argv)
+static void
+read_arguments (int *argc, char ***argv)
 {
   g_autoptr(GOptionContext) context = g_option_context_new ("FIGURE…");
   g_autoptr(GError) error = NULL;
+
+  g_option_context_add_main_entries (context, options, NULL);
+  if (!g_option_context_parse (context, argc, argv, &error) || server == NULL || *argc < 2)
+    {
+      g_printerr ("%s\n", error != NULL ? error->message : "Tell the server and what to measure; see --help");
+      exit (2);
+    }
+  if (dialect_name != NULL)
+    dialect = dialect_find (dialect_name);
+  if (dialect == NULL)
+    {
+      g_printerr ("There is no dialect \"%s\"\n", dialect_name);
+      exit (2);
+    }
+  servers = g_strsplit (server, ",", -1);
+}
+
+int
+main (int argc, char **argv)
+{
   Person *people;
 
   setlocale (LC_ALL, "C");
-  g_option_context_add_main_entries (context, options, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || server == NULL || argc < 2)
-    {
-      g_printerr ("%s\n", error != NULL ? error->message : "Tell the server and what to measure; see --help");
-      return 2;
-    }
+  read_arguments (&argc, &argv);
   raise_limit ();
-  people = setup_people (server, n_people, room_size, people_file);
+  people = seeded_file != NULL ? read_seeded_people (seeded_file, n_people)
+                               : setup_people (servers[0], n_people, room_size, people_file);
   for (int i = 1; i < argc; i++)
     measure (argv[i], people);
   setup_free (people, n_people);
+  g_strfreev (servers);
   return 0;
 }

@@ -1,4 +1,4 @@
-/* setup.c: the people and rooms that a load is made of, by REST
+/* setup.c: the people and rooms that a load is made of
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,8 +19,8 @@ typedef struct
   Person *people;
   guint n_people;
   guint room_size;
-  guint next;          /* atomic: the next piece of work */
-  char *prefix;        /* of usernames, so that a server can be loaded twice */
+  guint next;   /* atomic: the next piece of work */
+  char *prefix; /* of usernames, so that a server can be loaded twice */
 } Setup;
 
 static JsonObject *
@@ -62,7 +62,8 @@ register_person (Setup *self, SoupSession *session, guint i)
 {
   g_autofree char *name = g_strdup_printf ("%s%u", self->prefix, i);
   g_autofree char *text = g_strdup_printf ("{\"username\":\"%s\",\"email\":\"%s@example.org\","
-                                           "\"password\":\"correct horse\"}", name, name);
+                                           "\"password\":\"correct horse\"}",
+                                           name, name);
   g_autoptr(JsonObject) answer = post (session, self->server, "/api/auth/register", NULL, text);
   Person *person = &self->people[i];
 
@@ -156,30 +157,54 @@ work (Setup *self, GThreadFunc func)
     g_thread_join (workers[i]);
 }
 
-/* One line for each: account, refresh token, room. */
+/* One line for each: account, a token, room. */
+static void
+read_lines (Person *people, guint n, const char *file, const char *text, gboolean access_tokens)
+{
+  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n_lines = g_strv_length (lines);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_auto(GStrv) words = g_strsplit (i < n_lines ? lines[i] : "", " ", 3);
+
+      if (g_strv_length (words) != 3)
+        {
+          g_printerr ("%s has %u people, not %u\n", file, i, n);
+          exit (1);
+        }
+      people[i].id = g_strdup (words[0]);
+      *(access_tokens ? &people[i].token : &people[i].refresh_token) = g_strdup (words[1]);
+      people[i].room_id = g_str_equal (words[2], "-") ? NULL : g_strdup (words[2]);
+    }
+}
+
 static gboolean
 read_people (Setup *self, const char *file)
 {
   g_autofree char *text = NULL;
-  g_auto(GStrv) lines = NULL;
 
   if (file == NULL || !g_file_get_contents (file, &text, NULL, NULL))
     return FALSE;
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; i < self->n_people; i++)
-    {
-      g_auto(GStrv) words = lines[i] != NULL ? g_strsplit (lines[i], " ", 3) : NULL;
-
-      if (words == NULL || g_strv_length (words) != 3)
-        {
-          g_printerr ("%s has %u people, not %u\n", file, i, self->n_people);
-          exit (1);
-        }
-      self->people[i].id = g_strdup (words[0]);
-      self->people[i].refresh_token = g_strdup (words[1]);
-      self->people[i].room_id = g_str_equal (words[2], "-") ? NULL : g_strdup (words[2]);
-    }
+  read_lines (self->people, self->n_people, file, text, FALSE);
   return TRUE;
+}
+
+Person *
+read_seeded_people (const char *file, guint n)
+{
+  g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+  Person *people = NULL;
+
+  if (!g_file_get_contents (file, &text, NULL, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      exit (1);
+    }
+  people = g_new0 (Person, n);
+  read_lines (people, n, file, text, TRUE);
+  return people;
 }
 
 static void

@@ -270,6 +270,43 @@ test_limited_in_view (Fixture *self, gconstpointer data)
   check_against_new_device (self);
 }
 
+static ConfabRoom *
+find_adas (Fixture *self, ConfabRoom *room)
+{
+  GListModel *rooms = G_LIST_MODEL (confab_session_get_rooms (self->ada->session));
+
+  for (guint i = 0; i < g_list_model_get_n_items (rooms); i++)
+    {
+      g_autoptr(ConfabRoom) found = g_list_model_get_item (rooms, i);
+
+      if (g_str_equal (confab_room_get_id (found), confab_room_get_id (room)))
+        return found;
+    }
+  return NULL;
+}
+
+/* An instance that may have missed something asks: what Ada was never told she has soon after, with no other event. */
+static void
+test_resync (Fixture *self, gconstpointer data)
+{
+  ConfabRoom *room = pick_room (self);
+  ConfabRoom *seen = find_adas (self, room);
+  g_autoptr(JsonObject) asked = json_object_new ();
+  gint64 rev = 0;
+
+  send_one (room, "hello");
+  wait_until (confab_room_get_last_seq (seen) == 1);
+  rev = seen->rev;
+  /* As if the last event had not come. */
+  seen->rev--;
+  json_object_set_int_member (asked, "within", 1);
+  confab_session_on_event (self->ada->session->socket, CONFAB_EVENT_RESYNC, asked, self->ada->session);
+  g_assert_cmpuint (self->ada->session->sync_timer, !=, 0);
+  g_assert_cmpint (self->ada->session->sync_due, <=, g_get_monotonic_time () + G_USEC_PER_SEC);
+  wait_until (seen->rev == rev);
+  check_against_new_device (self);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -279,5 +316,6 @@ main (int argc, char *argv[])
   ADD ("random", test_random);
   ADD ("limited", test_limited);
   ADD ("limited-in-view", test_limited_in_view);
+  ADD ("resync", test_resync);
   return g_test_run ();
 }

@@ -89,6 +89,28 @@ test_http_in_flight (Fixture *fixture, gconstpointer data)
   g_assert_true (self.quiet);
 }
 
+/* Who connected before the drain and asks during it is answered: a proxy could not ask another instead. */
+static void
+test_first_request (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Peer) http = peer_connect (fixture->address);
+  g_autoptr(Peer) idle = peer_sign_in (fixture->address, "ben");
+  g_autoptr(Answer) answer = NULL;
+  static const char ask[] = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+  Drain self = { fixture };
+  GThread *thread;
+
+  fixture_await (&net_server_get_counters (fixture->server)->sockets, 2);
+  thread = g_thread_new ("drain", drain, &self);
+  peer_expect_close (idle, 1012);
+  peer_send (http, ask, strlen (ask));
+  answer = peer_read_answer (http, TRUE);
+  g_assert_cmpuint (answer->status, ==, 200);
+  peer_expect_end (http);
+  g_thread_join (thread);
+  g_assert_true (self.quiet);
+}
+
 /* One that never answers does not hold up the others, nor the end. */
 static void
 test_deadline (Fixture *fixture, gconstpointer data)
@@ -111,6 +133,7 @@ main (int argc, char **argv)
   fixture_add ("/drain/idle", NULL, test_idle);
   fixture_add ("/drain/in-flight", NULL, test_in_flight);
   fixture_add ("/drain/http-in-flight", NULL, test_http_in_flight);
+  fixture_add ("/drain/first-request", NULL, test_first_request);
   fixture_add ("/drain/deadline", NULL, test_deadline);
   return g_test_run ();
 }

@@ -1,0 +1,101 @@
+"""cells.py: what is measured, and one measurement of it
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+
+import json
+import subprocess
+from dataclasses import dataclass
+
+from process import last_lines
+
+CONNECT_SECONDS = 120
+# confab-load waits so long for what is under way after the last send, at most.
+SETTLE_SECONDS = 15
+# So many sends are unacknowledged at once in all, where connections are fewer.
+IN_FLIGHT = 2000
+# A peer that does less of a fixed rate than this is not at that rate, and its times are those of a growing queue.
+LEAST_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Cell:
+    connections: int
+    room_size: int
+    figure: str                # idle, rate, saturate
+    rate: int = 0              # sends per second
+
+    @property
+    def title(self):
+        return f'{self.figure} {self.rate}/s' if self.rate else self.figure
+
+    @property
+    def window(self):
+        return max(1, IN_FLIGHT // self.connections)
+
+
+@dataclass
+class Result:
+    peer: str
+    cell: Cell
+    turn: int
+    problem: str = ''          # why there are no figures, in words
+    figures: dict = None
+
+    def get(self, *path):
+        value = self.figures
+        for name in path:
+            value = None if value is None else value.get(name)
+        return value
+
+    @property
+    def expected_per_second(self):
+        return self.get('sentPerSecond') * min(self.cell.room_size, self.cell.connections)
+
+    def per_million(self, cores):
+        """Seconds of processor time for a million deliveries."""
+        received = self.get('receivedPerSecond')
+        return None if not received else self.get(cores) / received * 1e6
+
+    @property
+    def lost(self):
+        return self.get('expected') - self.get('received')
+
+
+def judge(result):
+    """A peer that could not do it gets words instead of numbers."""
+    if result.cell.figure == 'idle':
+        return
+    if result.get('closed'):
+        result.problem = f'{result.get("closed")} of {result.cell.connections} connections were closed'
+    elif result.get('acknowledgedPerSecond') == 0:
+        result.problem = 'nothing was acknowledged'
+    elif result.lost > result.get('expected') * LEAST_SHARE:
+        result.problem = f'{result.lost / result.get("expected"):.0%} of the deliveries were lost'
+    elif result.cell.rate:
+        share = result.get('receivedPerSecond') / result.expected_per_second if result.expected_per_second else 0
+        if share < LEAST_SHARE:
+            result.problem = f'keeps up with {share:.0%} of it'
+
+
+def measure(load, peer, cell, turn, options):
+    """One measurement; never fails, a problem is a result."""
+    result = Result(peer.name, cell, turn)
+    command = [str(load), '--server', peer.addresses, '--dialect', peer.dialect, '--pid', peer.pids,
+               '--beside', peer.pids_beside, '--seeded', str(peer.seeded), '--people', str(cell.connections),
+               '--room-size', str(cell.room_size), '--idle-connections', str(cell.connections),
+               '--idle-seconds', str(options.seconds), '--seconds', str(options.seconds),
+               '--warm-up', str(options.warm_up), '--rate', str(cell.rate or 1), '--window', str(cell.window),
+               '--connect-seconds', str(CONNECT_SECONDS), cell.figure]
+    limit = 2 * CONNECT_SECONDS + options.warm_up + options.seconds + SETTLE_SECONDS + 30
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired:
+        result.problem = f'not done within {limit} s'
+        return result
+    if done.returncode != 0:
+        result.problem = last_lines(done.stderr, 1)
+        return result
+    result.figures = json.loads(done.stdout)
+    judge(result)
+    return result

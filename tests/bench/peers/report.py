@@ -1,0 +1,172 @@
+"""report.py: what was measured as a table for people (Markdown) and one for programs (CSV)
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+
+import csv
+import statistics
+
+REFERENCE = 'socketio'
+
+# Column of the CSV file → how a result tells it.
+FIGURES = {
+    'acknowledged_per_s': lambda result: result.get('acknowledgedPerSecond'),
+    'deliveries_per_s': lambda result: result.get('receivedPerSecond'),
+    'delivery_p50_ms': lambda result: result.get('deliveryMs', 'p50'),
+    'delivery_p99_ms': lambda result: result.get('deliveryMs', 'p99'),
+    'delivery_p999_ms': lambda result: result.get('deliveryMs', 'p999'),
+    'acknowledgement_p50_ms': lambda result: result.get('acknowledgementMs', 'p50'),
+    'acknowledgement_p99_ms': lambda result: result.get('acknowledgementMs', 'p99'),
+    'acknowledgement_p999_ms': lambda result: result.get('acknowledgementMs', 'p999'),
+    'server_cpu_s_per_million': lambda result: result.per_million('serverCores'),
+    'beside_cpu_s_per_million': lambda result: result.per_million('besideCores'),
+    'server_cores': lambda result: result.get('serverCores'),
+    'beside_cores': lambda result: result.get('besideCores'),
+    'load_cores': lambda result: result.get('loadCores'),
+    'refused': lambda result: result.get('refused'),
+    'unanswered': lambda result: result.get('unanswered'),
+    'lost': lambda result: result.lost,
+}
+IDLE_FIGURES = {
+    'kb_per_connection': lambda result: result.get('kilobytesPerConnection'),
+    'connects_per_s': lambda result: result.get('connectsPerSecond'),
+}
+
+
+class Results:
+    """All of a run; what was measured several times counts as the median."""
+
+    def __init__(self, results, titles):
+        self.results = results
+        self.titles = titles       # name of a peer → title, in the order of the tables
+
+    def cells(self, figure, rate=0):
+        cells = {result.cell for result in self.results if (result.cell.figure, result.cell.rate) == (figure, rate)}
+        return sorted(cells, key=lambda cell: (cell.connections, cell.room_size))
+
+    def of(self, peer, cell):
+        return [result for result in self.results if (result.peer, result.cell) == (peer, cell)]
+
+    def problem(self, peer, cell):
+        """Words when none of the measurements came to figures."""
+        results = self.of(peer, cell)
+        if not results or any(not result.problem for result in results):
+            return ''
+        return results[0].problem
+
+    def median(self, peer, cell, tell):
+        values = [tell(result) for result in self.of(peer, cell) if not result.problem]
+        values = [value for value in values if value is not None]
+        return statistics.median(values) if values else None
+
+    def ratio(self, peer, cell, tell):
+        """How many times the reference's."""
+        mine, other = self.median(peer, cell, tell), self.median(REFERENCE, cell, tell)
+        return mine / other if mine is not None and other else None
+
+
+def number(value):
+    """Three digits that count."""
+    if value is None:
+        return '–'
+    if abs(value) >= 100 or value == 0:
+        return f'{value:,.0f}'
+    return f'{value:.1f}' if abs(value) >= 10 else f'{value:.2f}'
+
+
+def times(value):
+    return f' ({number(value)}×)' if value is not None else ''
+
+
+def table(header, rows):
+    lines = ['| ' + ' | '.join(header) + ' |', '|' + '---|' * len(header)]
+    return lines + ['| ' + ' | '.join(row) + ' |' for row in rows] + ['']
+
+
+def memory_table(results):
+    """Less is better, so the ratio says how many times more the reference takes."""
+    tell = IDLE_FIGURES['kb_per_connection']
+    cells = results.cells('idle')
+    rows = []
+    for peer, title in results.titles.items():
+        row = [title]
+        for cell in cells:
+            ratio = results.ratio(peer, cell, tell)
+            less = '' if peer == REFERENCE or not ratio or ratio < 0 else f' (1/{number(1 / ratio)})'
+            row.append(results.problem(peer, cell) or number(results.median(peer, cell, tell)) + less)
+        rows.append(row)
+    return table(['KB per connection'] + [f'{cell.connections:,} connections' for cell in cells], rows)
+
+
+def load_row(results, peer, cell):
+    problem = results.problem(peer, cell)
+    if problem:
+        return [problem] + [''] * 6
+    value = {name: results.median(peer, cell, tell) for name, tell in FIGURES.items()}
+    sends, deliveries = FIGURES['acknowledged_per_s'], FIGURES['deliveries_per_s']
+
+    def percentiles(what):
+        return ' / '.join(number(value[f'{what}_{part}_ms']) for part in ('p50', 'p99', 'p999'))
+
+    lost = f', {value["lost"]:,.0f} lost' if value['lost'] else ''
+    return [number(value['acknowledged_per_s']) + times(results.ratio(peer, cell, sends)),
+            number(value['deliveries_per_s']) + times(results.ratio(peer, cell, deliveries)) + lost,
+            percentiles('delivery'), percentiles('acknowledgement'), number(value['server_cpu_s_per_million']),
+            number(value['beside_cpu_s_per_million']),
+            ' + '.join(number(value[name]) for name in ('server_cores', 'beside_cores', 'load_cores'))]
+
+
+def load_table(results, figure, rate=0):
+    rows = []
+    for cell in results.cells(figure, rate):
+        for peer, title in results.titles.items():
+            if results.of(peer, cell):
+                rows.append([f'{cell.connections:,}', str(cell.room_size), title] + load_row(results, peer, cell))
+    return table(['connections', 'room', 'peer', 'acknowledged sends/s', 'deliveries/s', 'delivery p50 / p99 / p99.9 ms',
+                  'acknowledgement p50 / p99 / p99.9 ms', 'server CPU s per million deliveries',
+                  'database + Redis CPU s per million', 'cores: server + database + load'], rows)
+
+
+def verdict(results, peer):
+    """The least and the most of Confab's lead over the reference."""
+    if peer not in results.titles or REFERENCE not in results.titles:
+        return []
+    sends = [results.ratio(peer, cell, FIGURES['acknowledged_per_s']) for cell in results.cells('saturate')]
+    memory = [results.ratio(peer, cell, IDLE_FIGURES['kb_per_connection']) for cell in results.cells('idle')]
+    sends = [ratio for ratio in sends if ratio]
+    memory = [1 / ratio for ratio in memory if ratio and ratio > 0]
+    lines = []
+    if sends:
+        lines.append(f'- {results.titles[peer]} acknowledges {number(min(sends))} to {number(max(sends))} times the sends '
+                     'of (a) at saturation')
+    if memory:
+        lines.append(f'- {results.titles[peer]} takes 1/{number(min(memory))} to 1/{number(max(memory))} of the memory '
+                     'per connection of (a)')
+    return lines
+
+
+def write_markdown(path, results, about, tables):
+    """tables: (title, figure, rate, picture)"""
+    lines = ['# Confab beside its peers', ''] + about + ['']
+    for peer in results.titles:
+        if peer.startswith('confab'):
+            lines += verdict(results, peer)
+    for title, figure, rate, picture in tables:
+        lines += ['', f'## {title}', '']
+        lines += memory_table(results) if figure == 'idle' else load_table(results, figure, rate)
+        lines.append(f'![{title}]({picture}.svg)')
+    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
+
+
+def write_csv(path, results):
+    names = ['peer', 'connections', 'room_size', 'figure', 'rate', 'turn', 'problem', *IDLE_FIGURES, *FIGURES]
+    with open(path, 'w', newline='', encoding='utf-8') as file:
+        writer = csv.writer(file)
+        writer.writerow(names)
+        for result in results.results:
+            cell = result.cell
+            row = [result.peer, cell.connections, cell.room_size, cell.figure, cell.rate, result.turn, result.problem]
+            idle = cell.figure == 'idle'
+            for figures, there in ((IDLE_FIGURES, idle), (FIGURES, not idle)):
+                row += [tell(result) if there and result.figures else '' for tell in figures.values()]
+            writer.writerow(row)
