@@ -44,7 +44,7 @@ def explain(run, device, words):
     related = [entry for entry in device.trace if len(entry) < 3 or entry[1] in ('lost', 'closed', 'connected', 'resumed',
                                                                                   'resume') or entry[2] in room_ids]
     faults = sorted(entry for faults in run.faults for entry in faults.log)
-    lines = [f'{device.name}: {words[:600]}']
+    lines = [f'{device.name}: {words[:600]}', f'    {device.condition()}']
     lines += [f'    {entry[0]:.3f} {" ".join(shorten(part, room_ids) for part in entry[1:])}' for entry in related[-LAST:]]
     lines += ['    faults:'] + [f'    {began:.3f} to {ended:.3f} {what}' for began, ended, what in faults[-12:]]
     return '\n'.join(lines)
