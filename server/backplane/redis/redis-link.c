@@ -523,10 +523,9 @@ on_pulse (gpointer data)
     redis_link_break (self, "it does not answer");
   else if (self->state != LINK_UP && self->state != LINK_WAITING && self->state_since < late)
     {
-      g_autofree char *why = g_strdup (self->state == LINK_SEARCHING ? "its name is not found in time"
-                                                                     : "it does not answer");
-
-      link_fail (self, why);
+      link_fail (self, self->state == LINK_SEARCHING ? "it is not found in time"
+                       : self->state == LINK_SHAKING ? "it does not answer in TLS"
+                                                     : "it does not answer");
     }
   return G_SOURCE_CONTINUE;
 }
