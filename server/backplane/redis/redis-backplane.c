@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One thread has two connections: what is subscribed comes on one, everything else is pipelined on the other. Publishing
- * delivers here on the publishing thread, like the local backplane, and leaves the same bytes for the thread to send; what
- * comes back of them is known by its sender and left out.
+ * One thread has two connections: what is subscribed comes on one, everything else is pipelined on the other.
+ * Publishing delivers here on the publishing thread, like the local backplane, and leaves the same bytes for the
+ * thread to send; what comes back of them is known by its sender and left out.
  *
  * Events are lost whenever a connection is. After a reconnect everybody here is told of a gap, and so are the other
  * instances, by a message without events on a channel that all listen to, when something published here did not go out.
@@ -79,12 +79,13 @@ redis_tell_of_loss (RedisBackplane *self)
 {
   g_autoptr(GByteArray) message = g_byte_array_new ();
   g_autofree char *channel = g_strconcat (self->channel_prefix, NOTICES, NULL);
+  RedisCommand command;
 
   if (atomic_exchange (&self->untold, 0) == 0)
     return;
   redis_envelope_begin (message, self->sender);
-  if (!redis_client_send (self->client,
-                          redis_command_new ("PUBLISH %s %b", channel, message->data, (gsize) message->len), NULL, NULL))
+  command = redis_command_new ("PUBLISH %s %b", channel, message->data, (gsize) message->len);
+  if (!redis_client_send (self->client, command, NULL, NULL))
     self->untold++;
 }
 

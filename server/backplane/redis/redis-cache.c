@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is kept starts with a byte that tells a value from the mark of a drop, which keeps its place so that nothing else
- * can be put there. What was to be dropped while Redis was away would be found again when it is back: it is dropped then.
+ * What is kept starts with a byte that tells a value from the mark of a drop, which keeps its place so that nothing
+ * else can be put there. What was to be dropped while Redis was away would be found again when it is back: it is
+ * dropped then.
  */
 #define G_LOG_DOMAIN "confab-backplane"
 

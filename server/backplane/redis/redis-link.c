@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * hiredis reads, writes and parses; the loop is ours. Its asynchronous half would look every message up in a dictionary of
- * channels, does not know of sharded channels (1.2), and aborts on an answer that it did not expect.
+ * hiredis reads, writes and parses; the loop is ours. Its asynchronous half would look every message up in a
+ * dictionary of channels, does not know of sharded channels (1.2), and aborts on an answer that it did not expect.
  */
 #define G_LOG_DOMAIN "confab-backplane"
 
