@@ -299,7 +299,7 @@ each_other_store (StoreFixture *fixture, void (*test) (StoreFixture *from, Store
       store_fixture_set_up (&to, other);
       if (to.store != NULL)
         test (fixture, &to);
-      store_fixture_tear_down (&to, other);
+      store_fixture_tear_down (&to);
     }
 }
 
