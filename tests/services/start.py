@@ -3,7 +3,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-  start.py redis|mongodb [PORT]
+  start.py redis|mongodb|lone-mongodb [PORT]
 
 Prints the address, and "restart" or "no-restart": whether the service is its own and so may be restarted. Then it takes
 commands from standard input, one a line, each answered by "done": stop, kill (SIGKILL), start (again, same port and
@@ -13,9 +13,10 @@ got it; why is said on standard error.
 
 import sys
 
-from services import Missing, MongoDB, Redis
+from services import LoneMongoDB, Missing, MongoDB, Redis
 
 SKIPPED = 77
+SERVICES = {'redis': Redis, 'mongodb': MongoDB, 'lone-mongodb': LoneMongoDB}
 
 
 def serve(service):
@@ -27,7 +28,7 @@ def serve(service):
 
 def main(name, *port):
     try:
-        with {'redis': Redis, 'mongodb': MongoDB}[name](port=int(port[0]) if port else None) as service:
+        with SERVICES[name](port=int(port[0]) if port else None) as service:
             serve(service)
     except Missing as missing:
         print(missing, file=sys.stderr)
