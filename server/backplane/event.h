@@ -19,6 +19,7 @@ typedef enum
   EVENT_UNSUBSCRIBE,    /* they no longer do; then the frame, if any */
   EVENT_CLOSE_SESSION,  /* the connections of session argument get the frame and are closed with 4001 */
   EVENT_FORGET,         /* for instances: what is remembered of argument ("room:ID", "session:ID") is out of date */
+  EVENT_LAST = EVENT_FORGET,
 } EventControl;
 
 typedef struct

@@ -109,8 +109,9 @@ accounts_end_session (Accounts *self, const char *user_id, const char *session_i
   session_cache_remove (self->sessions, session_id);
   event->control = EVENT_CLOSE_SESSION;
   event->argument = g_strdup (session_id);
-  g_ptr_array_add (events, event);
+  /* First, so that who sees the connection end finds REST closed too. */
   announce_outdated (what, events);
+  g_ptr_array_add (events, event);
   backplane_publish (self->backplane, (Event **) events->pdata, events->len);
 }
 

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * People are spread over shards. The keys of a shard have one hash tag, so that a cluster has them in one place and the
- * script can walk through a shard's people.
+ * script can walk through a shard's people. A device may be connected to several instances: each keeps an entry of its
+ * own for it, so that leaving one of them shortens nobody else's.
  */
 #define G_LOG_DOMAIN "confab-backplane"
 
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "backplane/local/local-presence.h"
+#include "protocol/confab-ulid.h"
 
 #define N_SHARDS 16
 /* People looked at in one step of expiring, and steps. */
@@ -26,6 +28,7 @@ struct _RedisPresence
 {
   RedisClient *client;
   char *key_prefix;
+  char *instance;           /* which of them this is */
   LocalPresence *own;
   gint64 (*clock) (void);   /* NULL: the real ones */
 };
@@ -72,7 +75,8 @@ presence_make_command (RedisPresence *self, const char *operation, const char *u
   g_autofree char *person = g_strconcat (prefix, user_id, NULL);
   g_autofree char *now = presence_format_now (self);
   const char *keys[] = { index, person };
-  const char *arguments[] = { operation, now, user_id, device_id, third, fourth };
+  g_autofree char *device = g_strconcat (device_id, "@", self->instance, NULL);
+  const char *arguments[] = { operation, now, user_id, device, third, fourth };
 
   return redis_command_new_script (REDIS_SCRIPT_PRESENCE, keys, G_N_ELEMENTS (keys), arguments,
                                    G_N_ELEMENTS (arguments));
@@ -91,6 +95,7 @@ redis_presence_new (RedisClient *client, const char *key_prefix)
 
   self->client = client;
   self->key_prefix = g_strdup (key_prefix);
+  self->instance = confab_ulid_new ();
   self->own = local_presence_new ();
   return self;
 }
@@ -100,6 +105,7 @@ redis_presence_free (RedisPresence *self)
 {
   local_presence_free (self->own);
   g_free (self->key_prefix);
+  g_free (self->instance);
   g_free (self);
 }
 

@@ -126,6 +126,20 @@ test_cut (void)
 
 /* A byte that is changed, and whether it may be so. */
 static void
+test_controls (void)
+{
+  for (EventControl control = EVENT_SUBSCRIBE; control <= EVENT_LAST; control++)
+    {
+      g_autoptr(Event) event = event_new_control ("room:R", control, "room:S");
+      g_autoptr(GByteArray) message = make_message (event);
+      g_autoptr(GPtrArray) events = events_new ();
+
+      g_assert_true (read_message (message, events));
+      g_assert_cmpint (((const Event *) events->pdata[0])->control, ==, control);
+    }
+}
+
+static void
 test_changed (void)
 {
   static const struct
@@ -137,6 +151,7 @@ test_changed (void)
     { 0, 'D', FALSE },                        /* no message at all */
     { 1, 2, FALSE },                          /* another version */
     { CONTROL, EVENT_CLOSE_SESSION, FALSE },  /* lacks its argument */
+    { CONTROL, EVENT_LAST + 1, FALSE },
     { CONTROL, 200, FALSE },
     { NAME_LENGTH, 0x20, FALSE },             /* longer than all there is */
     { NAME_LENGTH + 1, 200, FALSE },
@@ -207,6 +222,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redis-envelope/round-trip", test_round_trip);
   g_test_add_func ("/redis-envelope/nothing", test_nothing);
   g_test_add_func ("/redis-envelope/cut", test_cut);
+  g_test_add_func ("/redis-envelope/controls", test_controls);
   g_test_add_func ("/redis-envelope/changed", test_changed);
   g_test_add_func ("/redis-envelope/frame-is-text", test_frame_is_text);
   g_test_add_func ("/redis-envelope/names-are-bounded", test_names_are_bounded);

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
 -- KEYS[1]: when the next device of each person runs out (a sorted set). KEYS[2…]: people, hashes with a field for each
--- device, "d" and its id, whose value is its status and when it runs out; the field "told" is the merged status as the
+-- device at each instance, "d" and "DEVICE@INSTANCE", whose value is its status and when it runs out; the field "told" is the merged status as the
 -- last caller learned it. ARGV[1]: what to do. ARGV[2]: now (milliseconds; 0: by Redis's clock).
 
 local what, now = ARGV[1], tonumber(ARGV[2])
@@ -86,6 +86,17 @@ local function merge(person)
   return merged
 end
 
+-- The same device at other instances: it may be connected to several, and leave one of them.
+local function list_twins(person, field)
+  local device, twins = string.match(field, '^(.*)@'), {}
+  for other, entry in pairs(person.devices) do
+    if other ~= field and entry.expires > now and string.match(other, '^(.*)@') == device then
+      twins[#twins + 1] = other
+    end
+  end
+  return twins
+end
+
 -- After devices came, went or were renewed.
 local function note(person, id, told)
   local first, last
@@ -112,6 +123,13 @@ local operations = {}
 function operations.set(id, device, status, lasts)
   local person, field = load(KEYS[2]), 'd' .. device
   forget_expired(person)
+  for _, twin in ipairs(list_twins(person, field)) do
+    if status == 'offline' then
+      remove(person, twin)
+    else
+      put(person, twin, status, person.devices[twin].expires)
+    end
+  end
   if status == 'offline' then
     remove(person, field)
   else
@@ -132,14 +150,16 @@ function operations.renew(id, device, lasts, status)
   local person, field = load(KEYS[2]), 'd' .. device
   local known = person.devices[field]
   local told = person.told
-  if not known and status == '' then
+  local twin = not known and list_twins(person, field)[1]
+  if twin then
+    status = person.devices[twin].status
+  elseif known then
+    status = known.status
+  elseif status == '' then
     return ''
   end
-  if known then
-    status = known.status
-  end
   put(person, field, status, now + tonumber(lasts))
-  if not known then
+  if not known and not twin then
     told = merge(person)
   end
   note(person, id, told)
