@@ -266,9 +266,9 @@ class ProcessTest(unittest.TestCase):
             (["sevre"], "there is no command"),
             (["--max-conections", "1"], "did you mean max-connections?"),
             (["--listen", taken.url.removeprefix("http://")], "something else does already"),
-            (["--store", "oracle:x"], "oracle"),
+            (["--store", "oracle:x"], "address of a store"),
             (["--store", "sqlite:/proc/nowhere/confab.db"], "/proc/nowhere"),
-            (["--backplane", "smoke-signals"], "smoke-signals"),
+            (["--backplane", "smoke-signals"], "no backplane"),
             (["--trusted-proxies", "everyone"], "everyone"),
             (["--config", "/nonexistent.ini"], "/nonexistent.ini"),
         ]:

@@ -23,6 +23,8 @@ from server import PATIENCE, eventually
 
 ELSEWHERE = '127.0.0.9'     # also this machine, and not where the proxy calls from
 FORGED = '203.0.113.7'
+# A client that a proxy in front of the proxy tells of.
+BEHIND = '198.51.100.2'
 BODY = 65536                # bytes that the server takes
 FAIL_OVER = 3               # seconds until the clients of an instance that was killed are with another
 
@@ -229,10 +231,10 @@ class Cases:
     def test_another_proxy_in_front(self):
         """Named in the configuration, and only then, it is believed."""
         login = {'username': 'ada', 'password': self.ada.password}
-        told = {'X-Forwarded-For': f'198.51.100.1, {FORGED}', 'X-Forwarded-Proto': 'https'}
+        told = {'X-Forwarded-For': f'198.51.100.1, {BEHIND}', 'X-Forwarded-Proto': 'https'}
         with self.kind(self.servers, in_front=ELSEWHERE) as proxy:
             status, signed_in = call_from(ELSEWHERE, proxy, 'POST', '/api/auth/login', login, told)
-            self.assertEqual((status, signed_in['session']['address']), (200, FORGED))
+            self.assertEqual((status, signed_in['session']['address']), (200, BEHIND))
             status, signed_in = call_from('127.0.0.8', proxy, 'POST', '/api/auth/login', login, told)
             self.assertEqual((status, signed_in['session']['address']), (200, '127.0.0.8'))
             for address, secure in ((ELSEWHERE, True), ('127.0.0.8', False)):
