@@ -21,10 +21,12 @@
 #include "domain/accounts.h"
 #include "domain/instances.h"
 #include "domain/lanes.h"
+#include "domain/store-watch.h"
 #include "net/net-server.h"
 #include "net/origins.h"
 #include "net/proxies.h"
 #include "ops/commands.h"
+#include "ops/health.h"
 #include "ops/log.h"
 #include "ops/metrics.h"
 #include "ops/notify.h"
@@ -33,6 +35,10 @@
 /* A service manager waits 10 seconds for the whole of it. */
 #define DRAIN_CONNECTIONS_SECONDS 6
 #define DRAIN_REQUESTS_SECONDS 8
+
+/* After a power cut everything starts at once, and a database takes longer. Who manages the service sees it wait, and
+ * is told to try again when that was not enough. */
+#define WAIT_FOR_STORE_SECONDS 60
 
 /* What is not a socket: the database, logs, libraries. */
 #define RESERVED_FILES 256
@@ -46,16 +52,15 @@ typedef struct
   NetServer *net;
   Metrics *metrics;
   GMainLoop *loop;
+  gboolean stopped;   /* a signal came */
 } Server;
 
 /* ---- What the parts ask of each other ----------------------------------------------------------------------- */
 
-static gboolean
-is_ready (gpointer data, GError **error)
+static GString *
+describe_health (gpointer data, gboolean *ready)
 {
-  Server *self = data;
-
-  return store_check (self->domain.store, error) && backplane_check (self->domain.backplane, error);
+  return health_describe (&((Server *) data)->domain, ready);
 }
 
 static GString *
@@ -80,12 +85,6 @@ static guint
 count_in_flight (gpointer data)
 {
   return api_get_in_flight (((Server *) data)->api);
-}
-
-static guint
-count_pending (gpointer data)
-{
-  return lanes_get_pending (((Server *) data)->domain.lanes);
 }
 
 static void
@@ -150,6 +149,46 @@ set_limits (Limits *limits, Configuration *configuration)
 }
 
 static gboolean
+quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* FALSE: it has waited long enough, or is to stop. */
+static gboolean
+wait_for_store (Server *self, gint64 since, const GError *problem)
+{
+  if (self->stopped || g_get_monotonic_time () - since > WAIT_FOR_STORE_SECONDS * G_TIME_SPAN_SECOND)
+    return FALSE;
+  g_message ("Waiting for the store: %s", problem->message);
+  g_timeout_add_seconds (1, quit, self->loop);
+  g_main_loop_run (self->loop);
+  return !self->stopped;
+}
+
+static Store *
+open_store (Server *self, GError **error)
+{
+  const char *address = configuration_get_text (self->configuration, OPTION_STORE);
+  gint64 since = g_get_monotonic_time ();
+
+  for (;;)
+    {
+      g_autoptr(GError) problem = NULL;
+      Store *store = store_open (address, &problem);
+
+      if (store != NULL)
+        return store;
+      if (g_error_matches (problem, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE) && store_is_remote (address) &&
+          wait_for_store (self, since, problem))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return NULL;
+    }
+}
+
+static gboolean
 open_domain (Server *self, GError **error)
 {
   Configuration *configuration = self->configuration;
@@ -157,9 +196,10 @@ open_domain (Server *self, GError **error)
 
   domain->server_name = configuration_get_text (configuration, OPTION_SERVER_NAME);
   set_limits (&domain->limits, configuration);
-  domain->store = store_open (configuration_get_text (configuration, OPTION_STORE), error);
+  domain->store = open_store (self, error);
   if (domain->store == NULL)
     return FALSE;
+  domain->store_watch = store_watch_new (domain->store);
   domain->backplane = backplane_open (configuration_get_text (configuration, OPTION_BACKPLANE), error);
   if (domain->backplane == NULL)
     return FALSE;
@@ -179,7 +219,7 @@ open_net (Server *self, GError **error)
   Configuration *configuration = self->configuration;
   g_auto(GStrv) proxies = configuration_get_list (configuration, OPTION_TRUSTED_PROXIES);
   g_auto(GStrv) origins = configuration_get_list (configuration, OPTION_ALLOWED_ORIGINS);
-  const NetHooks hooks = { is_ready, print_metrics, self };
+  const NetHooks hooks = { describe_health, print_metrics, self };
   NetOptions options;
 
   net_options_init_defaults (&options);
@@ -200,7 +240,7 @@ open_net (Server *self, GError **error)
 static gboolean
 server_open (Server *self, GError **error)
 {
-  const MetricsSources sources = { get_counters, count_in_flight, count_pending, count_topics, self };
+  const MetricsSources sources = { get_counters, count_in_flight, count_topics, &self->domain, self };
 
   self->metrics = metrics_new (&sources);
   if (!command_make_state_dir (self->configuration, error) || !open_domain (self, error))
@@ -220,6 +260,7 @@ server_close (Server *self)
   g_clear_pointer (&self->domain.lanes, lanes_free);
   g_clear_pointer (&self->domain.accounts, accounts_free);
   g_clear_pointer (&self->domain.backplane, backplane_close);
+  g_clear_pointer (&self->domain.store_watch, store_watch_free);
   g_clear_pointer (&self->domain.store, store_close);
   g_clear_pointer (&self->metrics, metrics_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
@@ -249,7 +290,10 @@ print_claim (Server *self, const char *address, GError **error)
 static gboolean
 on_signal (gpointer data)
 {
-  g_main_loop_quit (data);
+  Server *self = data;
+
+  self->stopped = TRUE;
+  g_main_loop_quit (self->loop);
   /* The handler goes with the source: a second signal ends the process at once. */
   return G_SOURCE_REMOVE;
 }
@@ -259,8 +303,8 @@ static void
 watch_signals (Server *self)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
-  g_unix_signal_add (SIGTERM, on_signal, self->loop);
-  g_unix_signal_add (SIGINT, on_signal, self->loop);
+  g_unix_signal_add (SIGTERM, on_signal, self);
+  g_unix_signal_add (SIGINT, on_signal, self);
 }
 
 /* FALSE: something is still under way, so nothing may be taken apart. */
@@ -285,7 +329,12 @@ server_run (Server *self, GError **error)
 
   watch_signals (self);
   if (!server_open (self, error))
-    return FALSE;
+    {
+      /* Who stops a server that waits for its store has not seen it fail. */
+      if (self->stopped)
+        g_clear_error (error);
+      return self->stopped;
+    }
   address = net_server_listen (self->net, configuration_get_text (self->configuration, OPTION_LISTEN), error);
   if (address == NULL || !print_claim (self, address, error))
     return FALSE;

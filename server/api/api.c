@@ -13,6 +13,7 @@
 #include "domain/accounts.h"
 #include "domain/lanes.h"
 #include "domain/presence.h"
+#include "domain/store-watch.h"
 #include "domain/sync.h"
 #include "protocol/confab-error.h"
 
@@ -40,6 +41,8 @@ on_request_finished (const Request *request, const GError *error, gpointer data)
 {
   Api *self = data;
 
+  if (g_error_matches (error, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE))
+    store_watch_suspect (self->domain->store_watch);
   if (self->observe != NULL)
     self->observe (request, error, self->observe_data);
   g_atomic_int_add (&self->in_flight, -1);
@@ -127,8 +130,11 @@ on_pool (gpointer data, gpointer user_data)
   const Verb *verb = verb_find (request->operation->id);
   g_autoptr(GError) error = NULL;
 
+  /* It may have waited behind others for a store that went away. */
+  if (!store_watch_check (self->domain->store_watch, &error))
+    request_finish (request, NULL, error);
   /* A connection is closed when its session is revoked; REST has to ask. */
-  if (request->subscriber == NULL && request->caller->user_id != NULL &&
+  else if (request->subscriber == NULL && request->caller->user_id != NULL &&
       !accounts_check_session (self->domain->accounts, request->caller, domain_now (self->domain), &error))
     request_finish (request, NULL, error);
   else if (verb->room != NULL)
@@ -203,7 +209,9 @@ check (Api *self, Request *request, GError **error)
         confab_error_set_retry_after (*error, 1);
       return FALSE;
     }
-  return check_caller (request, error) && check_rate (self, request, error);
+  /* The rate limit after the store: whoever comes back as told has not used it up. */
+  return check_caller (request, error) && store_watch_check (self->domain->store_watch, error) &&
+         check_rate (self, request, error);
 }
 
 /* From here on the request is in flight: counted until it is finished. */
@@ -295,13 +303,14 @@ static void
 on_authenticate (gpointer data, gpointer user_data)
 {
   Request *request = data;
+  Api *self = user_data;
   g_autoptr(GError) error = NULL;
   ConfabJsonWriter writer;
   gboolean done = FALSE;
 
   confab_json_writer_init (&writer, g_string_sized_new (1024));
   confab_json_writer_begin_object (&writer);
-  done = authenticate (user_data, request, &writer, &error);
+  done = store_watch_check (self->domain->store_watch, &error) && authenticate (self, request, &writer, &error);
   finish_verb (request, done, &writer, error);
 }
 

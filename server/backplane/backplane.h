@@ -69,8 +69,8 @@ void backplane_set_gap (Backplane *self, BackplaneGap gap, gpointer data);
  * heard from now on, what others publish a moment later: see backplane_settle(). */
 void backplane_subscribe (Backplane *self, const char *topic);
 void backplane_unsubscribe (Backplane *self, const char *topic);
-/* May wait, for so many milliseconds at most: TRUE when every subscription asked for before is in force, so that what is
- * read from the store from now on is followed by every event about what came later. FALSE: nothing is known. */
+/* May wait, for so many milliseconds at most: TRUE when every subscription asked for before is in force, so that what
+ * is read from the store from now on is followed by every event about what came later. FALSE: nothing is known. */
 gboolean backplane_settle (Backplane *self, guint milliseconds);
 void backplane_publish (Backplane *self, Event **events, guint n_events);
 /* To the receiver of this instance only: what it missed. */

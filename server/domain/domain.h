@@ -14,11 +14,13 @@ G_BEGIN_DECLS
 typedef struct _Lanes Lanes;
 typedef struct _Accounts Accounts;
 typedef struct _Instances Instances;
+typedef struct _StoreWatch StoreWatch;
 
 /* Handed to every verb; made by the composition root (main.c). Borrowed members outlive it. */
 typedef struct
 {
   Store *store;
+  StoreWatch *store_watch;  /* NULL: nobody looks after the store */
   Backplane *backplane;
   Accounts *accounts;
   Lanes *lanes;

@@ -12,6 +12,7 @@
 
 #include "domain/announce.h"
 #include "domain/room-cache.h"
+#include "domain/store-watch.h"
 #include "protocol/confab-error.h"
 
 /* A batch bounds how long the first of it waits for the last; past 256 rows SQLite gains nothing more. */
@@ -327,6 +328,11 @@ lane_decide_one (Lane *self, Task *task, GPtrArray *batch, GPtrArray *again, GHa
   g_autoptr(GError) error = NULL;
   gboolean decided = FALSE;
 
+  if (!store_watch_check (self->lanes->domain->store_watch, &error))
+    {
+      task_finish (task, self, NULL, error);
+      return;
+    }
   if (g_get_monotonic_time () - task->request->arrived > PATIENCE_SECONDS * G_TIME_SPAN_SECOND)
     {
       fail_late (task, self);

@@ -45,7 +45,7 @@ void net_options_init_defaults (NetOptions *self);
 /* What others contribute to the doors; each may be NULL. */
 typedef struct
 {
-  gboolean (*ready) (gpointer data, GError **error);   /* for /readyz; may block: called on a thread of its own */
+  GString *(*ready) (gpointer data, gboolean *ready);  /* for /readyz, JSON; may block: called on a thread of its own */
   GString *(*metrics) (gpointer data);                 /* for /metrics, as Prometheus reads it; on that thread too */
   gpointer data;
 } NetHooks;

@@ -24,16 +24,16 @@ typedef struct
 static void
 ask_ready (NetServer *server, HttpResult *result)
 {
-  static const char ready[] = "{\"status\":\"ready\"}";
-  g_autoptr(GError) error = NULL;
+  static const char always[] = "{\"status\":\"ready\"}";
+  gboolean ready = TRUE;
 
   if (net_server_is_draining (server))
     result->error = g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The server is going down");
-  else if (server->hooks.ready != NULL && !server->hooks.ready (server->hooks.data, &error))
-    result->error = g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, error->message);
+  else if (server->hooks.ready != NULL)
+    result->body = g_string_free_to_bytes (server->hooks.ready (server->hooks.data, &ready));
   else
-    result->body = g_bytes_new_static (ready, sizeof ready - 1);
-  result->status = SOUP_STATUS_OK;
+    result->body = g_bytes_new_static (always, sizeof always - 1);
+  result->status = ready ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE;
   result->type = "application/json";
 }
 

@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "domain/instances.h"
+#include "domain/lanes.h"
+#include "domain/store-watch.h"
 #include "protocol/confab-error.h"
 
 #define N_OUTCOMES (CONFAB_ERROR_INTERNAL + 2)   /* fine, then the codes of errors */
@@ -229,6 +232,58 @@ print_gauge (GString *text, const char *name, const char *about, guint (*count) 
     print_one (text, name, "gauge", about, count (data));
 }
 
+static void
+print_backplane (Domain *domain, GString *text)
+{
+  BackplaneStatus status;
+
+  backplane_get_status (domain->backplane, &status);
+  print_one (text, "backplane_up", "gauge", "Whether events reach other instances", status.connected);
+  print_one (text, "backplane_queued", "gauge", "Commands that wait for the backplane", status.queued);
+  print_one (text, "backplane_reconnects_total", "counter", "How often it came back", status.reconnects);
+  print_one (text, "backplane_gaps_total", "counter", "How often events may have been lost", status.gaps);
+  print_one (text, "backplane_published_total", "counter", "Events told", status.published);
+  print_one (text, "backplane_received_total", "counter", "Events heard from other instances", status.received);
+  print_one (text, "backplane_delivered_total", "counter", "Events handed to connections here", status.delivered);
+  print_one (text, "backplane_dropped_total", "counter", "Events that did not reach other instances", status.dropped);
+}
+
+static void
+print_instances (Domain *domain, GString *text)
+{
+  InstancesStatus status;
+
+  instances_get_status (domain->instances, &status);
+  print_one (text, "rooms_followed", "gauge", "Rooms whose revs are compared with the store", status.rooms);
+  print_one (text, "comparisons_total", "counter", "How often all of them were compared", status.rounds);
+  print_one (text, "rooms_caught_up_total", "counter", "Rooms of which something had been missed",
+             status.rooms_caught_up);
+  print_one (text, "events_caught_up_total", "counter", "Events told because they had been missed",
+             status.events_caught_up);
+  print_one (text, "resyncs_total", "counter", "How often clients were asked to resume", status.gaps);
+  print_one (text, "comparison_failures_total", "counter", "Comparisons that the store did not answer",
+             status.failures);
+}
+
+static void
+print_domain (Domain *domain, GString *text)
+{
+  print_one (text, "store_up", "gauge", "Whether the store answers", !store_watch_is_away (domain->store_watch));
+  print_one (text, "store_outages_total", "counter", "How often it went away",
+             store_watch_count_outages (domain->store_watch));
+  if (domain->lanes != NULL)
+    {
+      print_one (text, "lane_requests_pending", "gauge", "Requests that wait or run in lanes",
+                 lanes_get_pending (domain->lanes));
+      print_one (text, "stale_rounds_total", "counter", "Decisions made again: the membership had changed elsewhere",
+                 lanes_get_stale_rounds (domain->lanes));
+    }
+  if (domain->backplane == NULL)
+    return;
+  print_backplane (domain, text);
+  print_instances (domain, text);
+}
+
 GString *
 metrics_print (Metrics *self)
 {
@@ -242,11 +297,11 @@ metrics_print (Metrics *self)
   print_one (text, "resident_memory_bytes", "gauge", "Memory in use", read_resident_bytes ());
   print_one (text, "open_files", "gauge", "File descriptors in use", count_open_files ());
   print_gauge (text, "requests_in_flight", "Requests taken and not answered", sources->count_in_flight, sources->data);
-  print_gauge (text, "lane_requests_pending", "Requests that wait or run in lanes", sources->count_pending,
-               sources->data);
   print_gauge (text, "topics", "Topics with subscribers here", sources->count_topics, sources->data);
   if (sources->get_counters != NULL)
     print_counters (sources->get_counters (sources->data), text);
+  if (sources->domain != NULL)
+    print_domain (sources->domain, text);
   print_outcomes (self, text);
   print_histograms (self, text);
   return text;

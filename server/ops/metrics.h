@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "domain/request.h"
+#include "domain/domain.h"
 #include "net/counters.h"
 
 G_BEGIN_DECLS
@@ -16,8 +16,8 @@ typedef struct
 {
   const NetCounters *(*get_counters) (gpointer data);
   guint (*count_in_flight) (gpointer data);
-  guint (*count_pending) (gpointer data);    /* in lanes */
   guint (*count_topics) (gpointer data);
+  Domain *domain;
   gpointer data;
 } MetricsSources;
 

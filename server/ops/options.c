@@ -26,7 +26,7 @@ static const Option options[N_OPTIONS] = {
                          .kind = OPTION_KIND_ADDRESS,
                          .fallback = "local",
                          .placeholder = "ADDRESS",
-                         .about = "How instances reach each other: local is for one instance" },
+                         .about = "How instances reach each other: local for one, redis://HOST:PORT for several" },
   [OPTION_BLOBS] = { .name = "blobs",
                      .kind = OPTION_KIND_ADDRESS,
                      .fallback = "",

@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One table; every row is a flag (--max-connections), a variable (CONFAB_MAX_CONNECTIONS, or CONFAB_…_FILE that names a
- * file with the value) and a key of the group [server] in an INI file. A flag goes before the environment, the environment before the file, the file before what
- * is built in.
+ * One table; every row is a flag (--max-connections), a variable (CONFAB_MAX_CONNECTIONS, or CONFAB_…_FILE that names
+ * a file with the value) and a key of the group [server] in an INI file. A flag goes before the environment, the
+ * environment before the file, the file before what is built in.
  */
 #pragma once
 

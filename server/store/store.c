@@ -112,6 +112,14 @@ store_check_address (const char *address, GError **error)
   return backend != NULL && backend->check_address (address, error);
 }
 
+gboolean
+store_is_remote (const char *address)
+{
+  const StoreBackend *backend = find_backend (address, NULL);
+
+  return backend != NULL && backend->remote;
+}
+
 char *
 store_fold_text (const char *text)
 {

@@ -21,6 +21,7 @@ typedef struct
   const char *scheme;         /* of the address: "sqlite" */
   Store *(*open) (const char *address, GError **error);
   gboolean (*check_address) (const char *address, GError **error);
+  gboolean remote;            /* a server of its own: one that does not answer now may do so later */
 } StoreBackend;
 
 /* Opens sqlite:PATH (or sqlite::memory: for tests), mongodb://… or mongodb+srv://…, and migrates it to the present
@@ -31,6 +32,8 @@ Store *store_open (const char *address, GError **error);
 Store *store_open_to_restore (const char *address, GError **error);
 /* Whether it is the address of a store, be that there or not. */
 gboolean store_check_address (const char *address, GError **error);
+/* Whether that is a server that may start later than this one. */
+gboolean store_is_remote (const char *address);
 void store_close (Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
 

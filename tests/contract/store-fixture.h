@@ -56,6 +56,7 @@ extern const StoreCase store_concurrency_cases[];
 extern const StoreCase store_durability_cases[];
 /* Only for those with a server behind them. */
 extern const StoreCase store_service_cases[];
+extern const StoreCase store_transfer_cases[];
 
 void store_fixture_set_up (StoreFixture *fixture, const StoreImplementation *implementation);
 void store_fixture_tear_down (StoreFixture *fixture);

@@ -8,7 +8,7 @@
 
 static const StoreCase *const case_lists[] = {
   store_account_cases, store_session_cases, store_room_cases, store_message_cases, store_append_cases,
-  store_change_cases, store_member_cases, store_concurrency_cases, store_durability_cases,
+  store_change_cases, store_member_cases, store_concurrency_cases, store_durability_cases, store_transfer_cases,
 };
 
 typedef struct

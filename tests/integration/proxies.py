@@ -18,7 +18,7 @@ import unittest
 import tap
 from door import Closed, Refused, Rest, Socket
 from person import Person
-from proxy import DATA, Haproxy, Instances, Nginx
+from proxy import DATA, Haproxy, Instances, Nginx, substitute
 from server import PATIENCE, eventually
 
 ELSEWHERE = '127.0.0.9'     # also this machine, and not where the proxy calls from
@@ -226,6 +226,22 @@ class Cases:
         answer = Rest(self.proxy).http('GET', '/ws', headers={'Origin': 'http://elsewhere.example'})
         self.assertEqual(answer.status, 403)
 
+    def test_another_proxy_in_front(self):
+        """Named in the configuration, and only then, it is believed."""
+        login = {'username': 'ada', 'password': self.ada.password}
+        told = {'X-Forwarded-For': f'198.51.100.1, {FORGED}', 'X-Forwarded-Proto': 'https'}
+        with self.kind(self.servers, in_front=ELSEWHERE) as proxy:
+            status, signed_in = call_from(ELSEWHERE, proxy, 'POST', '/api/auth/login', login, told)
+            self.assertEqual((status, signed_in['session']['address']), (200, FORGED))
+            status, signed_in = call_from('127.0.0.8', proxy, 'POST', '/api/auth/login', login, told)
+            self.assertEqual((status, signed_in['session']['address']), (200, '127.0.0.8'))
+            for address, secure in ((ELSEWHERE, True), ('127.0.0.8', False)):
+                with contextlib.closing(http.client.HTTPConnection(proxy.host, proxy.port, timeout=PATIENCE,
+                                                                   source_address=(address, 0))) as connection:
+                    connection.request('GET', '/healthz', headers=told)
+                    insists = connection.getresponse().getheader('Strict-Transport-Security')
+                    self.assertEqual(insists is not None, secure)
+
     # ---- What stays inside
 
     def test_inside(self):
@@ -395,8 +411,7 @@ class Cases:
             server.start()
 
         def answered():
-            answer = Rest(self.proxy).http('GET', '/api/users/me', headers={'Authorization': f'Bearer {self.ada.token}'})
-            return answer.status == 200
+            return Rest(self.proxy, self.ada.token).http('GET', '/api/users/me').status == 200
         eventually(answered, 'an answer')
 
     def test_set_aside(self):
@@ -482,6 +497,23 @@ class NginxTest(Cases, unittest.TestCase):
         text = (DATA / 'nginx/confab.conf').read_text()
         location = re.search(r'location = /ws \{(.*?)\n  \}', text, re.DOTALL).group(1)
         return {name: int(seconds) for name, seconds in re.findall(r'(\w+_timeout) (\d+)s', location)}
+
+
+    def test_container(self):
+        """The files that compose.yaml mounts are in order too."""
+        proxy = Nginx(self.servers)
+        self.addCleanup(shutil.rmtree, proxy.folder)
+        proxy.port = 0
+        proxy.write_configuration()
+        etc = proxy.folder / 'etc'
+        shutil.copy(DATA / 'nginx/nginx.conf', etc)
+        servers = (DATA / 'container/nginx/servers.conf').read_text()
+        # Names that only the containers' network knows.
+        (etc / 'confab/servers.conf').write_text(substitute(servers, r'^server server-\d', 'server 127.0.0.1'))
+        listen = (DATA / 'container/nginx/listen.conf').read_text()
+        (etc / 'confab/listen.conf').write_text(substitute(listen, '/dev/stdout', str(proxy.log_path)))
+        checked = proxy.run('-t')
+        self.assertEqual(checked.returncode, 0, checked.stdout)
 
 
 class HaproxyTest(Cases, unittest.TestCase):

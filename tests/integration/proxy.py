@@ -38,9 +38,10 @@ class Proxy:
     program = None
     host = '127.0.0.1'
 
-    def __init__(self, servers, tls=False):
+    def __init__(self, servers, tls=False, in_front=None):
         self.servers = servers
         self.tls = tls
+        self.in_front = in_front    # the address of another proxy, which is believed
         self.folder = Path(tempfile.mkdtemp(prefix='confab-proxy-'))
         self.secrets = set()     # what must never be found in the log
         self.starts = 1          # for doors: the other end of their connections stays the same
@@ -66,9 +67,10 @@ class Proxy:
     def make_certificate(self):
         """For chat.example.org; the proxies want key and certificate in different ways."""
         key, certificate = self.folder / 'privkey.pem', self.folder / 'fullchain.pem'
-        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
-                        '-days', '1', '-subj', '/CN=chat.example.org', '-addext', 'subjectAltName=DNS:chat.example.org',
-                        '-keyout', key, '-out', certificate], check=True, capture_output=True)
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
+                        '-nodes', '-days', '1', '-subj', '/CN=chat.example.org',
+                        '-addext', 'subjectAltName=DNS:chat.example.org', '-keyout', key,
+                        '-out', certificate], check=True, capture_output=True)
         (self.folder / 'confab.pem').write_text(certificate.read_text() + key.read_text())
 
     def write_configuration(self):
@@ -198,6 +200,8 @@ class Nginx(Proxy):
             text = substitute(text, r'/etc/ssl/confab', str(self.folder))
         else:
             text = substitute(text, r'^listen \S+;', f'listen {self.host}:{self.port};')
+        if self.in_front:
+            text = substitute(text, r'^# set_real_ip_from \S+;', f'set_real_ip_from {self.in_front};')
         path.write_text(text)
 
     def check_configuration(self):
@@ -225,7 +229,8 @@ class Haproxy(Proxy):
 
     @property
     def configuration(self):
-        return DATA / 'haproxy/haproxy.cfg' if not self.tls else self.folder / 'haproxy.cfg'
+        changed = self.tls or self.in_front
+        return self.folder / 'haproxy.cfg' if changed else DATA / 'haproxy/haproxy.cfg'
 
     @property
     def runtime_api(self):
@@ -241,13 +246,15 @@ class Haproxy(Proxy):
                 'CONFAB_RUNTIME_API': str(self.runtime_api)} | servers
 
     def write_configuration(self):
-        if not self.tls:
-            return
         text = (DATA / 'haproxy/haproxy.cfg').read_text()
-        text = substitute(text, r'^  bind "\$\{CONFAB_BIND\}".*\n', '')
-        text = substitute(text, r'^  # bind :443(.*)', rf'  bind {self.host}:{self.port}\1')
-        text = substitute(text, r'/etc/ssl/confab', str(self.folder))
-        self.configuration.write_text(text)
+        if self.tls:
+            text = substitute(text, r'^  bind "\$\{CONFAB_BIND\}".*\n', '')
+            text = substitute(text, r'^  # bind :443(.*)', rf'  bind {self.host}:{self.port}\1')
+            text = substitute(text, r'/etc/ssl/confab', str(self.folder))
+        if self.in_front:
+            text = substitute(text, r'acl from_front src \S+', f'acl from_front src {self.in_front}')
+        if self.tls or self.in_front:
+            self.configuration.write_text(text)
 
     def check_configuration(self):
         self.port = free_port()
@@ -282,8 +289,8 @@ class Instances:
         for number in range(count):
             folder = self.folder / str(number)
             folder.mkdir()
-            self.servers.append(Server('--rate-limits=off', '--log-level=debug', '--trusted-proxies=127.0.0.1', folder=folder,
-                                       store=f'sqlite:{self.folder}/confab.db'))
+            self.servers.append(Server('--rate-limits=off', '--log-level=debug', '--trusted-proxies=127.0.0.1',
+                                       folder=folder, store=f'sqlite:{self.folder}/confab.db'))
 
     def start(self):
         for server in self.servers:

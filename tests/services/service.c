@@ -46,14 +46,28 @@ read_complaint (Service *self)
 Service *
 service_new (const char *name, char **why)
 {
+  const char *nothing[] = { NULL };
+
+  return service_new_with (name, nothing, why);
+}
+
+Service *
+service_new_with (const char *name, const char *const *more, char **why)
+{
+  g_autoptr(GStrvBuilder) command = g_strv_builder_new ();
+  g_auto(GStrv) arguments = NULL;
   g_autoptr(Service) self = g_new0 (Service, 1);
   g_autoptr(GError) error = NULL;
   g_autofree char *line = NULL;
   g_auto(GStrv) words = NULL;
 
-  self->process =
-    g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                      &error, "python3", "-B", SERVICES_FOLDER "/start.py", name, NULL);
+  g_strv_builder_add_many (command, "python3", "-B", SERVICES_FOLDER "/start.py", name, NULL);
+  g_strv_builder_addv (command, (const char **) more);
+  arguments = g_strv_builder_end (command);
+  self->process = g_subprocess_newv ((const char *const *) arguments,
+                                     G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
+                                       | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                                     &error);
   g_assert_no_error (error);
   self->output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
   line = read_line (self);

@@ -145,6 +145,31 @@ class Redis(Service):
             return link.recv(64).startswith((b'+PONG', b'-NOAUTH'))
 
 
+class Sentinel(Redis):
+    """Watches the Redis on 127.0.0.1:PORT, called "confab", and makes a replica of it the master when it is gone."""
+
+    name = 'sentinel'
+
+    def __init__(self, _option, watched, port=None):
+        super().__init__(port=port)
+        # It writes into its own configuration.
+        (self.folder / 'sentinel.conf').write_text(f"""\
+port {self.port}
+bind 127.0.0.1
+dir {self.folder}
+sentinel monitor confab 127.0.0.1 {watched} 1
+sentinel down-after-milliseconds confab 500
+sentinel failover-timeout confab 2000
+""")
+
+    @property
+    def address(self):
+        return f'redis+sentinel://127.0.0.1:{self.port}/confab'
+
+    def command(self):
+        return ['redis-server', str(self.folder / 'sentinel.conf'), '--sentinel']
+
+
 def bson(value):
     """A document of the few types that the commands below need."""
     body = b''

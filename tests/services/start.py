@@ -3,20 +3,20 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-  start.py redis|mongodb|lone-mongodb [PORT]
+  start.py redis|sentinel|mongodb|lone-mongodb [PORT|--OPTION VALUE…]
 
 Prints the address, and "restart" or "no-restart": whether the service is its own and so may be restarted. Then it takes
 commands from standard input, one a line, each answered by "done": stop, kill (SIGKILL), start (again, same port and
 data), pause, resume. When standard input ends, so does the service, with its data. Exit status 77: this machine has not
-got it; why is said on standard error.
+got it; why is said on standard error. Options are those of redis-server; a sentinel needs --watch PORT.
 """
 
 import sys
 
-from services import LoneMongoDB, Missing, MongoDB, Redis
+from services import LoneMongoDB, Missing, MongoDB, Redis, Sentinel
 
 SKIPPED = 77
-SERVICES = {'redis': Redis, 'mongodb': MongoDB, 'lone-mongodb': LoneMongoDB}
+KINDS = {'redis': Redis, 'sentinel': Sentinel, 'mongodb': MongoDB, 'lone-mongodb': LoneMongoDB}
 
 
 def serve(service):
@@ -26,9 +26,15 @@ def serve(service):
         print('done', flush=True)
 
 
-def main(name, *port):
+def make_service(name, *words):
+    if words[:1] and words[0].isdigit():
+        return KINDS[name](port=int(words[0]))
+    return KINDS[name](*words)
+
+
+def main(*words):
     try:
-        with SERVICES[name](port=int(port[0]) if port else None) as service:
+        with make_service(*words) as service:
             serve(service)
     except Missing as missing:
         print(missing, file=sys.stderr)

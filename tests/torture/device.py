@@ -75,6 +75,13 @@ class Device:
     def note(self, *what):
         self.trace.append((time.monotonic(), *what))
 
+    def condition(self):
+        """For who must find out why it is not as it should be."""
+        asked = [f'{request.operation} {request.fields}' for request in self.waiting.values()]
+        return (f'connection {self.connection} by {self.upstream}, {"back" if self.is_back.is_set() else "away"}, '
+                f'{"reads" if self.reading.is_set() else "does not read"}, {self.events.qsize()} events not taken, '
+                f'waits for {asked}, insists on {[request.operation for request in self.lasting]}')
+
     # --- the connection ---------------------------------------------------------------------------------------------
 
     async def run(self):

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A full bucket says nothing that its absence does not, so full ones are forgotten when a shard is swept. A shard
- * sweeps whenever it has doubled since the last sweep, and one that is full after so many newcomers, which keeps the cost
- * of sweeping constant per take.
+ * sweeps whenever it has doubled since the last sweep, and one that is full after so many newcomers, which keeps the
+ * cost of sweeping constant per take.
  */
 #define G_LOG_DOMAIN "confab-backplane"
 

@@ -214,13 +214,37 @@ address_read (RedisAddress *self, const char *text, GError **error)
          && address_read_path (self, slash != NULL ? slash + 1 : "", error);
 }
 
-RedisAddress *
-redis_address_new (const char *text, GError **error)
+static RedisAddress *
+address_new_empty (void)
 {
-  g_autoptr(RedisAddress) self = g_atomic_rc_box_new0 (RedisAddress);
+  RedisAddress *self = g_atomic_rc_box_new0 (RedisAddress);
 
   self->endpoints = g_array_new (FALSE, FALSE, sizeof (RedisEndpoint));
   g_array_set_clear_func (self->endpoints, endpoint_clear);
+  return self;
+}
+
+RedisAddress *
+redis_address_new_node (const RedisAddress *self, const RedisEndpoint *endpoint)
+{
+  RedisAddress *node = address_new_empty ();
+  RedisEndpoint copy = { g_strdup (endpoint->host), endpoint->port };
+
+  node->kind = self->kind;
+  node->tls = self->tls;
+  node->user = g_strdup (self->user);
+  node->password = g_strdup (self->password);
+  node->prefix = g_strdup (self->prefix);
+  node->ca_file = g_strdup (self->ca_file);
+  g_array_append_val (node->endpoints, copy);
+  return node;
+}
+
+RedisAddress *
+redis_address_new (const char *text, GError **error)
+{
+  g_autoptr(RedisAddress) self = address_new_empty ();
+
   self->prefix = g_strdup (DEFAULT_PREFIX);
   return address_read (self, text, error) ? g_steal_pointer (&self) : NULL;
 }

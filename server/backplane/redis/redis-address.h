@@ -45,6 +45,8 @@ typedef struct
 gboolean redis_address_is_meant (const char *text);
 /* Errors never quote the address, which may have a password in it. */
 RedisAddress *redis_address_new (const char *text, GError **error);
+/* The same for one node of a cluster. */
+RedisAddress *redis_address_new_node (const RedisAddress *self, const RedisEndpoint *endpoint);
 RedisAddress *redis_address_ref (RedisAddress *self);
 void redis_address_unref (RedisAddress *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RedisAddress, redis_address_unref)

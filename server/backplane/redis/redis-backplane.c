@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One thread has two connections: what is subscribed comes on one, everything else is pipelined on the other. Publishing
- * delivers here on the publishing thread, like the local backplane, and leaves the same bytes for the thread to send; what
- * comes back of them is known by its sender and left out.
+ * One thread has two connections: what is subscribed comes on one, everything else is pipelined on the other.
+ * Publishing delivers here on the publishing thread, like the local backplane, and leaves the same bytes for the
+ * thread to send; what comes back of them is known by its sender and left out.
  *
  * Events are lost whenever a connection is. After a reconnect everybody here is told of a gap, and so are the other
  * instances, by a message without events on a channel that all listen to, when something published here did not go out.
@@ -41,6 +41,7 @@ typedef struct
   RedisTls *tls;             /* nullable */
   char *place;               /* for logs */
   char *channel_prefix;
+  const char *publish;       /* the command */
   guint8 sender[REDIS_SENDER_LENGTH];
 
   GThread *thread;
@@ -57,6 +58,7 @@ typedef struct
   gboolean noticed;          /* another instance told of a loss */
   gboolean in_force;
   gboolean was_connected;    /* ever */
+  atomic_bool is_late;       /* opening did not wait for it any more */
   gint64 complained;         /* when it was, last */
 
   _Atomic guint64 received;
@@ -68,7 +70,7 @@ typedef struct
   gboolean connected;
   gint64 since;              /* milliseconds since 1970 */
   guint64 reconnects;
-  guint64 dropped_before;    /* when it went away */
+  guint64 dropped_before;    /* when it was there last */
   char *why;                 /* it is away */
 } RedisBackplane;
 
@@ -79,12 +81,13 @@ redis_tell_of_loss (RedisBackplane *self)
 {
   g_autoptr(GByteArray) message = g_byte_array_new ();
   g_autofree char *channel = g_strconcat (self->channel_prefix, NOTICES, NULL);
+  RedisCommand command;
 
   if (atomic_exchange (&self->untold, 0) == 0)
     return;
   redis_envelope_begin (message, self->sender);
-  if (!redis_client_send (self->client,
-                          redis_command_new ("PUBLISH %s %b", channel, message->data, (gsize) message->len), NULL, NULL))
+  command = redis_command_new ("%s %s %b", self->publish, channel, message->data, (gsize) message->len);
+  if (!redis_client_send (self->client, command, NULL, NULL))
     self->untold++;
 }
 
@@ -100,6 +103,7 @@ redis_set_connected (RedisBackplane *self)
   since = self->since;
   again = self->was_connected;
   dropped = self->dropped - self->dropped_before;
+  self->dropped_before = self->dropped;
   self->connected = TRUE;
   self->since = now;
   self->reconnects += again;
@@ -127,7 +131,6 @@ redis_set_away (RedisBackplane *self, const char *why)
     {
       self->connected = FALSE;
       self->since = g_get_real_time () / 1000;
-      self->dropped_before = self->dropped;
     }
   g_mutex_unlock (&self->mutex);
   if (first)
@@ -143,8 +146,7 @@ redis_check_connections (RedisBackplane *self)
   redis_set_connected (self);
   redis_presence_restore (self->presence);
   redis_cache_restore (self->cache);
-  /* The first time, too: what was subscribed before was not in force. */
-  if (self->was_connected || self->dropped > 0)
+  if (self->was_connected || self->is_late)
     backplane_tell_gap (&self->parent);
   redis_tell_of_loss (self);
   self->was_connected = TRUE;
@@ -233,12 +235,13 @@ on_drained (gpointer data)
 
 /* ---- Publishing ------------------------------------------------------------------------------------------- */
 
-/* What is on its way of one call of publish. */
+/* Commands that leave together, each a message. */
 typedef struct
 {
   RedisBackplane *backplane;
   GByteArray *commands;
-  GArray *n_events;          /* guint, of each command */
+  GArray *n_events;          /* guint, of each message */
+  guint slot;                /* of the last */
   guint n_answered;
 } Batch;
 
@@ -294,34 +297,56 @@ batch_add_run (Batch *self, Event **events, guint n_events)
   do
     redis_envelope_add (message, events[n++]);
   while (n < n_events && message->len < MAX_MESSAGE && g_str_equal (events[n]->topic, events[0]->topic));
-  command = redis_command_new ("PUBLISH %s %b", channel, message->data, (gsize) message->len);
+  command = redis_command_new ("%s %s %b", self->backplane->publish, channel, message->data, (gsize) message->len);
   g_byte_array_append (self->commands, (const guint8 *) command.bytes, command.length);
   g_array_append_val (self->n_events, n);
+  self->slot = command.slot;
   redis_command_clear (&command);
   return n;
 }
 
+/* Takes it. */
+static void
+batch_send (Batch *batch)
+{
+  g_autoptr(Batch) self = batch;
+  RedisCommand command = {
+    .length = self->commands->len,
+    .n_replies = self->n_events->len,
+    .slot = self->slot,
+  };
+  guint n_events = 0;
+
+  for (guint i = 0; i < self->n_events->len; i++)
+    n_events += g_array_index (self->n_events, guint, i);
+  command.bytes = (char *) g_byte_array_free (g_steal_pointer (&self->commands), FALSE);
+  if (redis_client_send (self->backplane->client, command, on_published, self))
+    g_steal_pointer (&self);
+  else
+    redis_count_lost (self->backplane, n_events);
+}
+
+/* All in one go, but for a cluster, where each topic may have another node. */
 static void
 redis_send_events (RedisBackplane *self, Event **events, guint n_events)
 {
   g_autoptr(Batch) batch = NULL;
-  RedisCommand command;
 
   if (!redis_client_is_up (self->client))
     {
       redis_count_lost (self, n_events);
       return;
     }
-  batch = batch_new (self);
   for (guint i = 0; i < n_events;)
-    i += batch_add_run (batch, events + i, n_events - i);
-  command.n_replies = batch->n_events->len;
-  command.length = batch->commands->len;
-  command.bytes = (char *) g_byte_array_free (g_steal_pointer (&batch->commands), FALSE);
-  if (redis_client_send (self->client, command, on_published, batch))
-    g_steal_pointer (&batch);
-  else
-    redis_count_lost (self, n_events);
+    {
+      if (batch == NULL)
+        batch = batch_new (self);
+      i += batch_add_run (batch, events + i, n_events - i);
+      if (self->address->kind == REDIS_CLUSTER)
+        batch_send (g_steal_pointer (&batch));
+    }
+  if (batch != NULL)
+    batch_send (g_steal_pointer (&batch));
 }
 
 static void
@@ -464,6 +489,7 @@ redis_wait_for_connection (RedisBackplane *self)
 
   while (!self->connected && g_cond_wait_until (&self->cond, &self->mutex, end))
     ;
+  self->is_late = !self->connected;
 }
 
 /* What was queued goes out first: its answers come before that to PING. */
@@ -583,6 +609,7 @@ redis_backplane_new (const char *address_text, GError **error)
   g_cond_init (&self->cond);
   self->place = redis_address_describe (address);
   self->channel_prefix = make_channel_prefix (address);
+  self->publish = address->kind == REDIS_CLUSTER ? "SPUBLISH" : "PUBLISH";
   self->address = g_steal_pointer (&address);
   self->tls = g_steal_pointer (&tls);
   self->since = g_get_real_time () / 1000;

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Nobody waits for a token: the bucket of this process decides. Redis hears what it gave out, and answers how full the
- * bucket is that all share; that corrects ours, below nothing if need be. One report of a bucket is on its way at a time,
- * and what is given out meanwhile goes into the next. While Redis is away ours goes on alone.
+ * bucket is that all share; that corrects ours, below nothing if need be. One report of a bucket is on its way at a
+ * time, and what is given out meanwhile goes into the next. While Redis is away ours goes on alone.
  */
 #define G_LOG_DOMAIN "confab-backplane"
 

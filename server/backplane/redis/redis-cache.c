@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is kept starts with a byte that tells a value from the mark of a drop, which keeps its place so that nothing else
- * can be put there. What was to be dropped while Redis was away would be found again when it is back: it is dropped then.
+ * What is kept starts with a byte that tells a value from the mark of a drop, which keeps its place so that nothing
+ * else can be put there. What was to be dropped while Redis was away would be found again when it is back: it is
+ * dropped then.
  */
 #define G_LOG_DOMAIN "confab-backplane"
 
@@ -110,42 +111,57 @@ redis_cache_drop (RedisCache *self, const char *key)
 
 /* ---- Redis is back ---------------------------------------------------------------------------------------- */
 
-static void
-cache_unlink (RedisCache *self, const redisReply *keys)
+typedef struct
 {
-  g_autofree const char **words = g_new (const char *, keys->elements + 1);
-  g_autofree gsize *lengths = g_new (gsize, keys->elements + 1);
-  RedisCommand command = { .n_replies = 1 };
-  long long length;
+  RedisCache *cache;
+  guint node;
+} Scan;
 
-  if (keys->elements == 0)
-    return;
-  words[0] = "UNLINK";
-  lengths[0] = strlen ("UNLINK");
-  for (gsize i = 0; i < keys->elements; i++)
-    {
-      words[i + 1] = keys->element[i]->str;
-      lengths[i + 1] = keys->element[i]->len;
-    }
-  length = redisFormatCommandArgv (&command.bytes, keys->elements + 1, words, lengths);
-  g_assert (length > 0);
-  command.length = length;
-  redis_client_send (self->client, command, NULL, NULL);
+static void on_scanned (const redisReply *reply, gpointer data);
+
+/* Each node has its part. */
+static void
+scan_go_on (Scan *self, const char *cursor)
+{
+  RedisCommand command = redis_command_new ("SCAN %s MATCH %s* COUNT 1000", cursor, self->cache->key_prefix);
+
+  if (!redis_client_send_to_node (self->cache->client, self->node, command, on_scanned, self))
+    g_free (self);
 }
 
 static void
 on_scanned (const redisReply *reply, gpointer data)
 {
-  RedisCache *self = data;
+  Scan *self = data;
 
   if (reply == NULL || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2
-      || reply->element[1]->type != REDIS_REPLY_ARRAY)
-    return;
-  cache_unlink (self, reply->element[1]);
-  if (g_strcmp0 (reply->element[0]->str, "0") != 0)
-    redis_client_send (self->client,
-                       redis_command_new ("SCAN %s MATCH %s* COUNT 1000", reply->element[0]->str, self->key_prefix),
-                       on_scanned, self);
+      || reply->element[0]->type != REDIS_REPLY_STRING || reply->element[1]->type != REDIS_REPLY_ARRAY)
+    {
+      g_free (self);
+      return;
+    }
+  for (gsize i = 0; i < reply->element[1]->elements; i++)
+    {
+      const redisReply *key = reply->element[1]->element[i];
+
+      redis_client_send (self->cache->client, redis_command_new ("UNLINK %b", key->str, key->len), NULL, NULL);
+    }
+  if (g_str_equal (reply->element[0]->str, "0"))
+    g_free (self);
+  else
+    scan_go_on (self, reply->element[0]->str);
+}
+
+static void
+cache_drop_everything (RedisCache *self)
+{
+  for (guint i = 0; i < redis_client_count_nodes (self->client); i++)
+    {
+      Scan *scan = g_new (Scan, 1);
+
+      *scan = (Scan) { self, i };
+      scan_go_on (scan, "0");
+    }
 }
 
 void
@@ -171,6 +187,5 @@ redis_cache_restore (RedisCache *self)
         cache_drop_later (self, key);
     }
   if (drop_all)
-    redis_client_send (self->client, redis_command_new ("SCAN 0 MATCH %s* COUNT 1000", self->key_prefix), on_scanned,
-                       self);
+    cache_drop_everything (self);
 }

@@ -9,7 +9,9 @@
 #include "backplane/redis/redis-client.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
+#include "backplane/redis/redis-nodes.h"
 #include "backplane/redis/redis-wake.h"
 
 /* What may wait for being answered, in all. Redis needs well below a second for that much. */
@@ -20,6 +22,7 @@ typedef struct
 {
   RedisClient *client;
   RedisCommand command;   /* kept until it is answered, for a second try */
+  int node;               /* -1: that of the command's slot */
   guint n_left;
   gboolean tried_again;
   RedisReplied replied;
@@ -30,7 +33,7 @@ struct _RedisClient
 {
   const RedisClientOwner *owner;
   gpointer owner_data;
-  RedisLink *link;
+  RedisNodes *nodes;
   GSource *wake;
   gboolean complained;      /* of an error, since it was up */
   atomic_bool is_up;
@@ -41,8 +44,6 @@ struct _RedisClient
   GPtrArray *incoming;      /* of Item, under the mutex */
   GPtrArray *draining;      /* the thread's */
 };
-
-static void client_send_item (RedisClient *self, Item *item);
 
 static void
 item_free (gpointer data)
@@ -56,23 +57,27 @@ item_free (gpointer data)
 }
 
 static void
-client_load_scripts (RedisClient *self)
+load_scripts (RedisLink *link)
 {
   for (RedisScript script = 0; script < N_REDIS_SCRIPTS; script++)
     {
       RedisCommand load = redis_command_new_load (script);
 
-      redis_link_send (self->link, load.bytes, load.length, 1, NULL, NULL);
+      redis_link_send (link, load.bytes, load.length, 1, NULL, NULL);
       redis_command_clear (&load);
     }
 }
 
 /* Errors of Redis are about its or our set-up, and come in masses: one of them is told. */
 static void
-client_take_error (RedisClient *self, const redisReply *reply)
+client_take_error (RedisClient *self, Item *item, const redisReply *reply)
 {
-  if (g_str_has_prefix (reply->str, "READONLY"))
-    redis_link_break (self->link, "it became a replica");
+  RedisLink *link = redis_nodes_find_slot (self->nodes, item->command.slot);
+
+  if (g_str_has_prefix (reply->str, "READONLY") && link != NULL)
+    redis_link_break (link, "it became a replica");
+  else if (g_str_has_prefix (reply->str, "MOVED"))
+    redis_nodes_look_again (self->nodes);
   else if (!self->complained)
     {
       self->complained = TRUE;
@@ -80,11 +85,62 @@ client_take_error (RedisClient *self, const redisReply *reply)
     }
 }
 
-/* Scripts are loaded with each connection, and may be flushed by an operator. */
-static gboolean
-item_is_to_be_tried_again (Item *self, const redisReply *reply)
+static void on_reply (const redisReply *reply, gpointer data);
+
+static void
+item_send (Item *self, RedisLink *link)
 {
-  return g_str_has_prefix (reply->str, "NOSCRIPT") && self->command.n_replies == 1 && !self->tried_again;
+  if (link != NULL)
+    redis_link_send (link, self->command.bytes, self->command.length, self->command.n_replies, on_reply, self);
+  else
+    {
+      /* The last frees it. */
+      for (guint n = self->n_left; n > 0; n--)
+        on_reply (NULL, self);
+    }
+}
+
+/* MOVED or ASK, the slot, and where it is. */
+static RedisLink *
+client_find_other (RedisClient *self, const redisReply *reply)
+{
+  const char *place = strrchr (reply->str, ' ');
+
+  return place != NULL ? redis_nodes_find_place (self->nodes, place + 1) : NULL;
+}
+
+/* What an error asks for: scripts, which are loaded with each connection and may be flushed by an operator, or another
+ * node of the cluster. */
+static gboolean
+item_try_again (Item *self, const redisReply *reply)
+{
+  RedisLink *link = NULL;
+
+  if (self->tried_again || self->command.n_replies != 1)
+    return FALSE;
+  self->tried_again = TRUE;
+  if (g_str_has_prefix (reply->str, "NOSCRIPT"))
+    {
+      link = redis_nodes_find_slot (self->client->nodes, self->command.slot);
+      if (link != NULL)
+        load_scripts (link);
+    }
+  else if (g_str_has_prefix (reply->str, "MOVED "))
+    {
+      redis_nodes_look_again (self->client->nodes);
+      link = client_find_other (self->client, reply);
+    }
+  else if (g_str_has_prefix (reply->str, "ASK "))
+    {
+      link = client_find_other (self->client, reply);
+      if (link != NULL)
+        redis_link_send_words (link, NULL, NULL, "ASKING", NULL);
+    }
+  if (link == NULL)
+    return FALSE;
+  item_send (self, link);
+  redis_link_flush (link);
+  return TRUE;
 }
 
 static void
@@ -94,15 +150,9 @@ on_reply (const redisReply *reply, gpointer data)
 
   if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
     {
-      if (item_is_to_be_tried_again (self, reply))
-        {
-          self->tried_again = TRUE;
-          client_load_scripts (self->client);
-          client_send_item (self->client, self);
-          redis_link_flush (self->client->link);
-          return;
-        }
-      client_take_error (self->client, reply);
+      if (item_try_again (self, reply))
+        return;
+      client_take_error (self->client, self, reply);
     }
   if (self->replied != NULL)
     self->replied (reply, self->data);
@@ -110,10 +160,12 @@ on_reply (const redisReply *reply, gpointer data)
     item_free (self);
 }
 
-static void
-client_send_item (RedisClient *self, Item *item)
+static RedisLink *
+client_find_link (RedisClient *self, const Item *item)
 {
-  redis_link_send (self->link, item->command.bytes, item->command.length, item->command.n_replies, on_reply, item);
+  if (item->node < 0)
+    return redis_nodes_find_slot (self->nodes, item->command.slot);
+  return item->node < (int) redis_nodes_count (self->nodes) ? redis_nodes_get (self->nodes, item->node) : NULL;
 }
 
 static void
@@ -128,9 +180,13 @@ client_drain (RedisClient *self)
   g_mutex_unlock (&self->mutex);
 
   for (guint i = 0; i < taken->len; i++)
-    client_send_item (self, taken->pdata[i]);
+    {
+      Item *item = taken->pdata[i];
+
+      item_send (item, client_find_link (self, item));
+    }
   g_ptr_array_set_size (taken, 0);
-  redis_link_flush (self->link);
+  redis_nodes_flush (self->nodes);
 }
 
 static void
@@ -140,18 +196,23 @@ on_woken (gpointer data)
 }
 
 static void
-on_up (RedisLink *link, gpointer data)
+on_node_up (RedisLink *link, gpointer data)
+{
+  load_scripts (link);
+}
+
+static void
+on_up (gpointer data)
 {
   RedisClient *self = data;
 
   self->complained = FALSE;
-  client_load_scripts (self);
   self->is_up = TRUE;
   self->owner->up (self->owner_data);
 }
 
 static void
-on_gone (RedisLink *link, gboolean was_up, const char *why, gpointer data)
+on_gone (gboolean was_up, const char *why, gpointer data)
 {
   RedisClient *self = data;
 
@@ -163,7 +224,7 @@ RedisClient *
 redis_client_new (GMainContext *context, RedisAddress *address, RedisTls *tls, const RedisClientOwner *owner,
                   gpointer data)
 {
-  static const RedisLinkOwner link_owner = { .up = on_up, .gone = on_gone };
+  static const RedisNodesOwner nodes_owner = { .node_up = on_node_up, .up = on_up, .gone = on_gone };
   RedisClient *self = g_new0 (RedisClient, 1);
 
   self->owner = owner;
@@ -171,7 +232,7 @@ redis_client_new (GMainContext *context, RedisAddress *address, RedisTls *tls, c
   g_mutex_init (&self->mutex);
   self->incoming = g_ptr_array_new ();
   self->draining = g_ptr_array_new ();
-  self->link = redis_link_new (context, address, tls, &link_owner, self);
+  self->nodes = redis_nodes_new (context, address, tls, &nodes_owner, self);
   self->wake = redis_wake_new (context, on_woken, self);
   return self;
 }
@@ -179,7 +240,7 @@ redis_client_new (GMainContext *context, RedisAddress *address, RedisTls *tls, c
 void
 redis_client_start (RedisClient *self)
 {
-  redis_link_start (self->link);
+  redis_nodes_start (self->nodes);
 }
 
 void
@@ -188,7 +249,7 @@ redis_client_free (RedisClient *self)
   self->is_up = FALSE;
   g_source_destroy (self->wake);
   g_source_unref (self->wake);
-  redis_link_free (self->link);
+  redis_nodes_free (self->nodes);
   for (guint i = 0; i < self->incoming->len; i++)
     {
       Item *item = self->incoming->pdata[i];
@@ -212,7 +273,7 @@ redis_client_is_up (RedisClient *self)
 gboolean
 redis_client_is_searching (RedisClient *self)
 {
-  return redis_link_is_searching (self->link);
+  return redis_nodes_are_searching (self->nodes);
 }
 
 guint
@@ -221,8 +282,14 @@ redis_client_count_queued (RedisClient *self)
   return self->n_items;
 }
 
-gboolean
-redis_client_send (RedisClient *self, RedisCommand command, RedisReplied replied, gpointer data)
+guint
+redis_client_count_nodes (RedisClient *self)
+{
+  return redis_nodes_count (self->nodes);
+}
+
+static gboolean
+client_send (RedisClient *self, int node, RedisCommand command, RedisReplied replied, gpointer data)
 {
   gboolean was_empty;
   Item *item;
@@ -237,6 +304,7 @@ redis_client_send (RedisClient *self, RedisCommand command, RedisReplied replied
   item = g_new0 (Item, 1);
   item->client = self;
   item->command = command;
+  item->node = node;
   item->n_left = command.n_replies;
   item->replied = replied;
   item->data = data;
@@ -250,9 +318,30 @@ redis_client_send (RedisClient *self, RedisCommand command, RedisReplied replied
   return TRUE;
 }
 
+gboolean
+redis_client_send (RedisClient *self, RedisCommand command, RedisReplied replied, gpointer data)
+{
+  return client_send (self, -1, command, replied, data);
+}
+
+gboolean
+redis_client_send_to_node (RedisClient *self, guint node, RedisCommand command, RedisReplied replied, gpointer data)
+{
+  return client_send (self, node, command, replied, data);
+}
+
 /* ---- Waiting for answers ---------------------------------------------------------------------------------- */
 
+typedef struct _Call Call;
+
+/* Nodes of a cluster answer when they like. */
 typedef struct
+{
+  Call *call;
+  guint number;
+} Expected;
+
+struct _Call
 {
   gatomicrefcount references;
   GMutex mutex;
@@ -263,7 +352,8 @@ typedef struct
   gboolean left;         /* nobody waits any more */
   RedisTake take;
   gpointer result;
-} Call;
+  Expected expected[];
+};
 
 static void
 call_unref (Call *self)
@@ -278,13 +368,14 @@ call_unref (Call *self)
 static void
 on_answer (const redisReply *reply, gpointer data)
 {
-  Call *self = data;
+  const Expected *expected = data;
+  Call *self = expected->call;
 
   g_mutex_lock (&self->mutex);
   if (reply == NULL || reply->type == REDIS_REPLY_ERROR)
     self->failed = TRUE;
   else if (!self->left && self->take != NULL)
-    self->take (reply, self->n_answered, self->result);
+    self->take (reply, expected->number, self->result);
   self->n_answered++;
   if (self->n_answered == self->n_commands || self->failed)
     g_cond_signal (&self->cond);
@@ -311,7 +402,7 @@ call_wait (Call *self)
 gboolean
 redis_client_call (RedisClient *self, RedisCommand *commands, guint n_commands, RedisTake take, gpointer result)
 {
-  Call *call = g_new0 (Call, 1);
+  Call *call = g_malloc0 (sizeof (Call) + n_commands * sizeof (Expected));
   gboolean sent = TRUE, good;
 
   g_atomic_ref_count_init (&call->references);
@@ -322,9 +413,10 @@ redis_client_call (RedisClient *self, RedisCommand *commands, guint n_commands, 
   call->result = result;
   for (guint i = 0; i < n_commands; i++)
     {
+      call->expected[i] = (Expected) { call, i };
       g_atomic_ref_count_inc (&call->references);
       if (sent)
-        sent = redis_client_send (self, commands[i], on_answer, call);
+        sent = redis_client_send (self, commands[i], on_answer, &call->expected[i]);
       else
         redis_command_clear (&commands[i]);
       if (!sent)

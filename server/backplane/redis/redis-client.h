@@ -32,12 +32,17 @@ gboolean redis_client_is_searching (RedisClient *self);
 /* Commands that were not answered yet. */
 guint redis_client_count_queued (RedisClient *self);
 
-/* Takes the command. replied is called on the context's thread for each of its replies, with NULL for what is lost. FALSE,
- * and no call: Redis is away, or too much waits for it already. */
+/* Takes the command. replied is called on the context's thread for each of its replies, with NULL for what is lost.
+ * FALSE, and no call: Redis is away, or too much waits for it already. */
 gboolean redis_client_send (RedisClient *self, RedisCommand command, RedisReplied replied, gpointer data);
+/* Of a cluster: to one of its nodes, whatever the command's key. */
+gboolean redis_client_send_to_node (RedisClient *self, guint node, RedisCommand command, RedisReplied replied,
+                                    gpointer data);
+/* On the thread of the context. */
+guint redis_client_count_nodes (RedisClient *self);
 
-/* Takes the commands and waits for the answers, which take gets on the context's thread in the order of the commands (not
- * any more after this has returned). FALSE when one of them did not come in time, or is an error. */
+/* Takes the commands and waits for the answers, which take gets on the context's thread with the number of their
+ * command (not any more after this has returned). FALSE when one of them did not come in time, or is an error. */
 typedef void (*RedisTake) (const redisReply *reply, guint number, gpointer result);
 gboolean redis_client_call (RedisClient *self, RedisCommand *commands, guint n_commands, RedisTake take,
                             gpointer result);

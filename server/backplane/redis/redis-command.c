@@ -11,6 +11,7 @@
 #include <hiredis/hiredis.h>
 #include <string.h>
 
+#include "backplane/redis/redis-slots.h"
 #include "redis-scripts.h"
 
 #define SCRIPTS_FOLDER "/chat/confab/server/redis/"
@@ -54,6 +55,25 @@ script_get_digest (RedisScript script)
   return digests[script];
 }
 
+/* The key or channel is the second word of all commands that have one, but for scripts. */
+static guint
+find_slot (const char *bytes, gsize length)
+{
+  const char *end = bytes + length, *at = bytes;
+  guint64 word_length;
+
+  /* *WORDS $LENGTH WORD $LENGTH … */
+  for (guint i = 0; i < 3; i++)
+    {
+      at = memchr (at, '\n', end - at);
+      if (at == NULL || ++at == end)
+        return 0;
+    }
+  word_length = g_ascii_strtoull (at + 1, NULL, 10);
+  at = memchr (at, '\n', end - at);
+  return at != NULL && word_length < (gsize) (end - at) ? redis_slot_of (at + 1, word_length) : 0;
+}
+
 RedisCommand
 redis_command_new (const char *format, ...)
 {
@@ -66,6 +86,7 @@ redis_command_new (const char *format, ...)
   va_end (arguments);
   g_assert (length > 0);
   self.length = length;
+  self.slot = find_slot (self.bytes, self.length);
   return self;
 }
 
@@ -93,6 +114,7 @@ redis_command_new_script (RedisScript script, const char *const *keys, guint n_k
   length = redisFormatCommandArgv (&self.bytes, n, words, lengths);
   g_assert (length > 0);
   self.length = length;
+  self.slot = redis_slot_of (keys[0], strlen (keys[0]));
   return self;
 }
 

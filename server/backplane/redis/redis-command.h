@@ -21,6 +21,7 @@ typedef struct
   char *bytes;
   gsize length;
   guint n_replies;
+  guint slot;        /* of its key or channel, where it has one */
 } RedisCommand;
 
 /* A format of hiredis: blanks part arguments, %s is a string, %b is bytes and a size_t. */

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "backplane/redis/redis-address.h"
+#include "backplane/redis/redis-slots.h"
 #include "backplane/redis/redis-tls.h"
 
 #include <gio/gio.h>
@@ -27,5 +27,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RedisPlace, redis_place_free)
 void redis_find_async (RedisAddress *address, RedisTls *tls, guint attempt, GCancellable *cancellable,
                        GAsyncReadyCallback callback, gpointer data);
 RedisPlace *redis_find_finish (GAsyncResult *result, GError **error);
+
+/* Of a cluster: which nodes there are. */
+void redis_find_slots_async (RedisAddress *address, RedisTls *tls, guint attempt, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer data);
+RedisSlots *redis_find_slots_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * hiredis reads, writes and parses; the loop is ours. Its asynchronous half would look every message up in a dictionary of
- * channels, does not know of sharded channels (1.2), and aborts on an answer that it did not expect.
+ * hiredis reads, writes and parses; the loop is ours. Its asynchronous half would look every message up in a
+ * dictionary of channels, does not know of sharded channels (1.2), and aborts on an answer that it did not expect.
  */
 #define G_LOG_DOMAIN "confab-backplane"
 
@@ -12,8 +12,10 @@
 #include "backplane/redis/redis-link.h"
 
 #include <errno.h>
+#include <hiredis/sds.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -26,6 +28,9 @@
 #define LAST_DELAY_MILLISECONDS 4000
 /* So that one busy channel does not keep the others, and what is to be sent, waiting. */
 #define READS_PER_TURN 16
+#define WRITES_PER_TURN 16
+/* hiredis moves all that it holds with each write, so it gets only so much at once. */
+#define HELD_BYTES (64 * 1024)
 
 typedef enum
 {
@@ -70,8 +75,10 @@ struct _RedisLink
   redisContext *redis;
   RedisTlsSession *session;
   GSource *source;           /* a LinkSource */
+  GQueue unsent;             /* of GBytes, in front of which hiredis holds some */
   GQueue awaited;            /* of Awaited */
   gsize awaited_length;
+  gint64 heard;              /* when something came, last */
   char *broken;              /* why, until it is dealt with */
   GSource *retry;
   GSource *pulse;
@@ -100,10 +107,19 @@ link_await (RedisLink *self, guint n_replies, gsize length, RedisReplied replied
 }
 
 static void
-link_append (RedisLink *self, const char *bytes, gsize length, guint n_replies, RedisReplied replied, gpointer data)
+link_hold (RedisLink *self, const char *bytes, gsize length)
 {
   if (redisAppendFormattedCommand (self->redis, bytes, length) != REDIS_OK)
     redis_link_break (self, self->redis->errstr);
+}
+
+static void
+link_append (RedisLink *self, const char *bytes, gsize length, guint n_replies, RedisReplied replied, gpointer data)
+{
+  if (g_queue_is_empty (&self->unsent) && sdslen (self->redis->obuf) < HELD_BYTES)
+    link_hold (self, bytes, length);
+  else
+    g_queue_push_tail (&self->unsent, g_bytes_new (bytes, length));
   if (n_replies > 0)
     link_await (self, n_replies, length, replied, data);
 }
@@ -158,14 +174,38 @@ link_wait_for (RedisLink *self, GIOCondition condition)
   g_source_modify_unix_fd (self->source, ((LinkSource *) self->source)->tag, condition);
 }
 
+/* Keeps hiredis busy; how many bytes it holds. */
+static gsize
+link_refill (RedisLink *self)
+{
+  while (sdslen (self->redis->obuf) < HELD_BYTES && !g_queue_is_empty (&self->unsent))
+    {
+      g_autoptr(GBytes) bytes = g_queue_pop_head (&self->unsent);
+
+      link_hold (self, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+    }
+  return sdslen (self->redis->obuf);
+}
+
 static void
 link_write (RedisLink *self)
 {
-  int done = 0;
+  for (guint i = 0; i < WRITES_PER_TURN; i++)
+    {
+      gsize held = link_refill (self);
+      int done = 0;
 
-  if (redisBufferWrite (self->redis, &done) != REDIS_OK)
-    redis_link_break (self, self->redis->errstr);
-  link_wait_for (self, done ? G_IO_IN : G_IO_IN | G_IO_OUT);
+      if (held == 0)
+        break;
+      if (redisBufferWrite (self->redis, &done) != REDIS_OK)
+        {
+          redis_link_break (self, self->redis->errstr);
+          return;
+        }
+      if (sdslen (self->redis->obuf) == held)
+        break;
+    }
+  link_wait_for (self, link_refill (self) == 0 ? G_IO_IN : G_IO_IN | G_IO_OUT);
 }
 
 void
@@ -245,6 +285,7 @@ link_read (RedisLink *self)
         }
       if (self->redis->reader->len == length)
         break;
+      self->heard = g_get_monotonic_time ();
     }
   link_take_all (self);
 }
@@ -255,13 +296,13 @@ static const char *
 find_text (const redisReply *map, const char *name)
 {
   if (map->type != REDIS_REPLY_MAP)
-    return NULL;
+    return "";
   for (gsize i = 0; i + 1 < map->elements; i += 2)
     {
       if (g_strcmp0 (map->element[i]->str, name) == 0)
-        return map->element[i + 1]->str;
+        return map->element[i + 1]->str != NULL ? map->element[i + 1]->str : "";
     }
-  return NULL;
+  return "";
 }
 
 static void
@@ -274,9 +315,13 @@ on_hello (const redisReply *reply, gpointer data)
     return;
   if (reply->type == REDIS_REPLY_ERROR)
     why = g_strdup_printf ("it refuses to be spoken to (Redis 6 or newer is needed): %s", reply->str);
-  else if (g_strcmp0 (find_text (reply, "mode"), "sentinel") == 0)
+  else if (g_str_equal (find_text (reply, "mode"), "sentinel"))
     why = g_strdup ("it is a sentinel, which redis+sentinel:// is for");
-  else if (self->address->kind != REDIS_CLUSTER && g_strcmp0 (find_text (reply, "role"), "master") != 0)
+  else if (self->address->kind == REDIS_CLUSTER && atoi (find_text (reply, "version")) < 7)
+    why = g_strdup ("it is older than 7, so it has no sharded channels");
+  else if (self->address->kind != REDIS_CLUSTER && g_str_equal (find_text (reply, "mode"), "cluster"))
+    why = g_strdup ("it is a node of a cluster, which redis+cluster:// is for");
+  else if (self->address->kind != REDIS_CLUSTER && !g_str_equal (find_text (reply, "role"), "master"))
     why = g_strdup ("it is a replica, not the master");
   if (why != NULL)
     redis_link_break (self, why);
@@ -480,6 +525,7 @@ link_drop_connection (RedisLink *self)
   clear_source (&self->source);
   g_clear_pointer (&self->redis, redisFree);
   g_clear_pointer (&self->broken, g_free);
+  g_queue_clear_full (&self->unsent, (GDestroyNotify) g_bytes_unref);
   self->session = NULL;
 
   /* Told after everything is settled: they may send again, which then fails at once. */
@@ -519,14 +565,13 @@ on_pulse (gpointer data)
       redis_link_send_words (self, NULL, NULL, "PING", NULL);
       link_write (self);
     }
-  else if (self->state == LINK_UP && oldest->sent < late)
+  else if (self->state == LINK_UP && oldest->sent < late && self->heard < late)
     redis_link_break (self, "it does not answer");
   else if (self->state != LINK_UP && self->state != LINK_WAITING && self->state_since < late)
     {
-      g_autofree char *why = g_strdup (self->state == LINK_SEARCHING ? "its name is not found in time"
-                                                                     : "it does not answer");
-
-      link_fail (self, why);
+      link_fail (self, self->state == LINK_SEARCHING ? "it is not found in time"
+                       : self->state == LINK_SHAKING ? "it does not answer in TLS"
+                                                     : "it does not answer");
     }
   return G_SOURCE_CONTINUE;
 }
@@ -541,6 +586,7 @@ redis_link_new (GMainContext *context, RedisAddress *address, RedisTls *tls, con
   self->tls = tls != NULL ? redis_tls_ref (tls) : NULL;
   self->owner = owner;
   self->owner_data = data;
+  g_queue_init (&self->unsent);
   g_queue_init (&self->awaited);
   return self;
 }

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the devices of this instance tell is also kept here: it answers while Redis is away, and Redis is told again what it
- * may have lost.
+ * What the devices of this instance tell is also kept here: it answers while Redis is away, and Redis is told again
+ * what it may have lost.
  */
 #pragma once
 

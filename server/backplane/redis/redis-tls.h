@@ -22,8 +22,8 @@ RedisTls *redis_tls_ref (RedisTls *self);
 void redis_tls_unref (RedisTls *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RedisTls, redis_tls_unref)
 
-/* On a context that is connected. Of a blocking one the handshake is done afterwards; else call redis_tls_go_on() whenever
- * the socket is ready. The session belongs to the context. */
+/* On a context that is connected. Of a blocking one the handshake is done afterwards; else call redis_tls_go_on()
+ * whenever the socket is ready. The session belongs to the context. */
 RedisTlsSession *redis_tls_begin (RedisTls *self, redisContext *context, const char *host, GError **error);
 /* The G_IO_… condition to wait for; 0: it is done, or error is set. */
 GIOCondition redis_tls_go_on (RedisTlsSession *session, GError **error);

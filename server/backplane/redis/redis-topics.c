@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include "backplane/redis/redis-nodes.h"
+#include "backplane/redis/redis-slots.h"
 #include "backplane/redis/redis-wake.h"
 
 /* Of one command. */
@@ -28,6 +30,9 @@ typedef struct
   RedisTopics *topics;
   guint64 number;        /* of the changes that are in force when it is answered */
   gboolean all;          /* the first of a connection */
+  gboolean failed;
+  guint n_left;          /* answers, and whoever makes it */
+  guint64 connection;
 } Barrier;
 
 struct _RedisTopics
@@ -35,9 +40,12 @@ struct _RedisTopics
   char *channel_prefix;
   const RedisTopicsOwner *owner;
   gpointer owner_data;
-  RedisLink *link;
+  RedisNodes *nodes;
   GSource *wake;
-  gboolean was_in_force;    /* the thread's */
+  gboolean sharded;
+  gboolean was_in_force;    /* these are the thread's */
+  guint64 n_connections;
+  GHashTable *leaving;      /* sharded channels that are to be told off */
 
   GMutex mutex;             /* of all below */
   GCond cond;
@@ -67,31 +75,33 @@ changes_new (void)
 /* ---- Telling Redis ---------------------------------------------------------------------------------------- */
 
 static void
-topics_send_channels (RedisTopics *self, gboolean subscribe, const char **channels, guint n_channels)
+send_channels (RedisLink *link, const char *command, const char **channels, guint n_channels)
 {
   g_autofree const char **words = g_new (const char *, n_channels + 1);
   g_autofree gsize *lengths = g_new (gsize, n_channels + 1);
   char *bytes = NULL;
   long long length;
 
-  words[0] = subscribe ? "SUBSCRIBE" : "UNSUBSCRIBE";
+  words[0] = command;
   memcpy (words + 1, channels, n_channels * sizeof *channels);
   for (guint i = 0; i <= n_channels; i++)
     lengths[i] = strlen (words[i]);
   length = redisFormatCommandArgv (&bytes, n_channels + 1, words, lengths);
   if (length > 0)
-    redis_link_send (self->link, bytes, length, 0, NULL, NULL);
+    redis_link_send (link, bytes, length, 0, NULL, NULL);
   redisFreeCommand (bytes);
 }
 
 static void
-on_barrier (const redisReply *reply, gpointer data)
+barrier_unref (Barrier *self)
 {
-  g_autofree Barrier *barrier = data;
-  RedisTopics *self = barrier->topics;
+  if (--self->n_left == 0)
+    g_free (self);
+}
 
-  if (reply == NULL || reply->type == REDIS_REPLY_ERROR)
-    return;
+static void
+topics_take_barrier (RedisTopics *self, const Barrier *barrier)
+{
   g_mutex_lock (&self->mutex);
   self->n_settled = barrier->number;
   self->in_force |= barrier->all;
@@ -104,13 +114,46 @@ on_barrier (const redisReply *reply, gpointer data)
     }
 }
 
+/* An error is that of a subscription before it. Of an earlier connection: there is a newer one by now, or none. */
+static void
+on_barrier (const redisReply *reply, gpointer data)
+{
+  Barrier *barrier = data;
+  RedisTopics *self = barrier->topics;
+
+  if (reply == NULL || reply->type == REDIS_REPLY_ERROR)
+    barrier->failed = TRUE;
+  if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
+    redis_nodes_break_links (self->nodes, reply->str);
+  if (barrier->n_left == 1 && !barrier->failed && barrier->connection == self->n_connections)
+    topics_take_barrier (self, barrier);
+  barrier_unref (barrier);
+}
+
+/* On every node, as any of them may have something to do. */
 static void
 topics_send_barrier (RedisTopics *self, guint64 number, gboolean all)
 {
   Barrier *barrier = g_new (Barrier, 1);
+  guint n_nodes = redis_nodes_count (self->nodes);
 
-  *barrier = (Barrier) { self, number, all };
-  redis_link_send_words (self->link, on_barrier, barrier, "PING", NULL);
+  *barrier = (Barrier) { self, number, all, FALSE, n_nodes + 1, self->n_connections };
+  for (guint i = 0; i < n_nodes; i++)
+    redis_link_send_words (redis_nodes_get (self->nodes, i), on_barrier, barrier, "PING", NULL);
+  barrier_unref (barrier);
+}
+
+/* Channels of a cluster have each their node. */
+static void
+topics_send_sharded (RedisTopics *self, const Change *change)
+{
+  RedisLink *link = redis_nodes_find_slot (self->nodes, redis_slot_of (change->channel, strlen (change->channel)));
+  const char *channel = change->channel;
+
+  if (!change->subscribe)
+    g_hash_table_add (self->leaving, g_strdup (channel));
+  if (link != NULL)
+    send_channels (link, change->subscribe ? "SSUBSCRIBE" : "SUNSUBSCRIBE", &channel, 1);
 }
 
 /* Neighbours of one kind go together; their order stays, as one topic may be among them twice. */
@@ -119,14 +162,16 @@ topics_send_changes (RedisTopics *self, GArray *changes)
 {
   const char *channels[MAX_CHANNELS];
 
-  for (guint i = 0; i < changes->len;)
+  for (guint i = 0; self->sharded && i < changes->len; i++)
+    topics_send_sharded (self, &g_array_index (changes, Change, i));
+  for (guint i = 0; !self->sharded && i < changes->len;)
     {
       gboolean subscribe = g_array_index (changes, Change, i).subscribe;
       guint n = 0;
 
       for (; i < changes->len && n < MAX_CHANNELS && g_array_index (changes, Change, i).subscribe == subscribe; i++)
         channels[n++] = g_array_index (changes, Change, i).channel;
-      topics_send_channels (self, subscribe, channels, n);
+      send_channels (redis_nodes_get (self->nodes, 0), subscribe ? "SUBSCRIBE" : "UNSUBSCRIBE", channels, n);
     }
 }
 
@@ -137,7 +182,7 @@ on_woken (gpointer data)
   g_autoptr(GArray) changes = NULL;
   guint64 number;
 
-  if (!redis_link_is_up (self->link))
+  if (!redis_nodes_are_up (self->nodes))
     return;
   g_mutex_lock (&self->mutex);
   changes = g_steal_pointer (&self->changes);
@@ -147,7 +192,7 @@ on_woken (gpointer data)
 
   topics_send_changes (self, changes);
   topics_send_barrier (self, number, FALSE);
-  redis_link_flush (self->link);
+  redis_nodes_flush (self->nodes);
 }
 
 /* ---- The connection --------------------------------------------------------------------------------------- */
@@ -160,7 +205,7 @@ topics_get_channel (RedisTopics *self, const char *topic)
 
 /* A new connection knows nothing: it is told all. */
 static void
-on_up (RedisLink *link, gpointer data)
+on_up (gpointer data)
 {
   RedisTopics *self = data;
   g_autoptr(GArray) all = changes_new ();
@@ -180,12 +225,15 @@ on_up (RedisLink *link, gpointer data)
   number = self->n_asked;
   g_mutex_unlock (&self->mutex);
 
+  self->n_connections++;
+  g_hash_table_remove_all (self->leaving);
   topics_send_changes (self, all);
   topics_send_barrier (self, number, TRUE);
+  redis_nodes_flush (self->nodes);
 }
 
 static void
-on_gone (RedisLink *link, gboolean was_up, const char *why, gpointer data)
+on_gone (gboolean was_up, const char *why, gpointer data)
 {
   RedisTopics *self = data;
   gboolean was_in_force = self->was_in_force;
@@ -201,24 +249,32 @@ on_gone (RedisLink *link, gboolean was_up, const char *why, gpointer data)
 }
 
 static void
-on_pushed (RedisLink *link, const redisReply *reply, gpointer data)
+topics_take_message (RedisTopics *self, const redisReply *channel, const redisReply *message)
 {
-  RedisTopics *self = data;
-  const redisReply *channel, *message;
-
-  if (reply->elements != 3 || g_strcmp0 (reply->element[0]->str, "message") != 0)
-    return;
-  channel = reply->element[1];
-  message = reply->element[2];
-  if (channel->type != REDIS_REPLY_STRING || message->type != REDIS_REPLY_STRING
-      || !g_str_has_prefix (channel->str, self->channel_prefix))
-    return;
-  self->owner->received (channel->str + strlen (self->channel_prefix), (const guint8 *) message->str, message->len,
-                         self->owner_data);
+  if (message->type == REDIS_REPLY_STRING && g_str_has_prefix (channel->str, self->channel_prefix))
+    self->owner->received (channel->str + strlen (self->channel_prefix), (const guint8 *) message->str, message->len,
+                           self->owner_data);
 }
 
 static void
-on_drained (RedisLink *link, gpointer data)
+on_pushed (const redisReply *reply, gpointer data)
+{
+  RedisTopics *self = data;
+  const char *kind;
+
+  if (reply->elements != 3 || reply->element[0]->type != REDIS_REPLY_STRING
+      || reply->element[1]->type != REDIS_REPLY_STRING)
+    return;
+  kind = reply->element[0]->str;
+  if (g_str_equal (kind, "message") || g_str_equal (kind, "smessage"))
+    topics_take_message (self, reply->element[1], reply->element[2]);
+  /* The channel's slot went to another node. */
+  else if (g_str_equal (kind, "sunsubscribe") && !g_hash_table_remove (self->leaving, reply->element[1]->str))
+    redis_nodes_break (self->nodes, "its slots move");
+}
+
+static void
+on_drained (gpointer data)
 {
   RedisTopics *self = data;
 
@@ -229,7 +285,7 @@ RedisTopics *
 redis_topics_new (GMainContext *context, RedisAddress *address, RedisTls *tls, const char *channel_prefix,
                   const RedisTopicsOwner *owner, gpointer data)
 {
-  static const RedisLinkOwner link_owner = {
+  static const RedisNodesOwner nodes_owner = {
     .up = on_up,
     .gone = on_gone,
     .pushed = on_pushed,
@@ -244,7 +300,9 @@ redis_topics_new (GMainContext *context, RedisAddress *address, RedisTls *tls, c
   g_cond_init (&self->cond);
   self->topics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->changes = changes_new ();
-  self->link = redis_link_new (context, address, tls, &link_owner, self);
+  self->sharded = address->kind == REDIS_CLUSTER;
+  self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->nodes = redis_nodes_new (context, address, tls, &nodes_owner, self);
   self->wake = redis_wake_new (context, on_woken, self);
   return self;
 }
@@ -252,7 +310,7 @@ redis_topics_new (GMainContext *context, RedisAddress *address, RedisTls *tls, c
 void
 redis_topics_start (RedisTopics *self)
 {
-  redis_link_start (self->link);
+  redis_nodes_start (self->nodes);
 }
 
 void
@@ -260,7 +318,8 @@ redis_topics_free (RedisTopics *self)
 {
   g_source_destroy (self->wake);
   g_source_unref (self->wake);
-  redis_link_free (self->link);
+  redis_nodes_free (self->nodes);
+  g_hash_table_unref (self->leaving);
   g_hash_table_unref (self->topics);
   g_array_unref (self->changes);
   g_mutex_clear (&self->mutex);
@@ -272,7 +331,7 @@ redis_topics_free (RedisTopics *self)
 gboolean
 redis_topics_is_searching (RedisTopics *self)
 {
-  return redis_link_is_searching (self->link);
+  return redis_nodes_are_searching (self->nodes);
 }
 
 /* ---- From any thread -------------------------------------------------------------------------------------- */

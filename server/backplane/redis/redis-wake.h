@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* A source that is not ready until redis_wake() is called, and then once. Free it by g_source_destroy() and _unref(). */
+/* A source that is not ready until redis_wake() is called, and then once. Free it like any other. */
 GSource *redis_wake_new (GMainContext *context, void (*woken) (gpointer data), gpointer data);
 /* From any thread. */
 void redis_wake (GSource *self);

@@ -76,18 +76,22 @@ next_line (ArchiveReader *self, GError **error)
 static gboolean
 prefix_line (ArchiveReader *self, GError **error)
 {
-  g_prefix_error (error, "line %" G_GUINT64_FORMAT ": ", line_source_get_number (self->source));
+  g_prefix_error (error, "line %" G_GUINT64_FORMAT ": ", MAX (line_source_get_number (self->source), 1));
   return FALSE;
 }
 
 /* ---- The first line ----------------------------------------------------------------------------------------- */
 
-static const Field header_fields[] = {
-  { "created", FIELD_TEXT, FALSE, G_STRUCT_OFFSET (ArchiveHeader, created), FALSE, HEADER_TEXT_MAX, NULL },
-  { "server", FIELD_TEXT, FALSE, G_STRUCT_OFFSET (ArchiveHeader, server), FALSE, HEADER_TEXT_MAX, NULL },
-  { "store", FIELD_TEXT, FALSE, G_STRUCT_OFFSET (ArchiveHeader, store), FALSE, HEADER_TEXT_MAX, NULL },
-  { "sessions", FIELD_TRUTH, FALSE, G_STRUCT_OFFSET (ArchiveHeader, sessions), FALSE, 0, NULL },
-  { NULL },
+#define HEADER_TEXT(member, field_name)                                    \
+  { .name = field_name, .type = LINE_FIELD_TEXT, .most = HEADER_TEXT_MAX,  \
+    .place = G_STRUCT_OFFSET (ArchiveHeader, member) }
+
+static const LineField header_fields[] = {
+  HEADER_TEXT (created, "created"),
+  HEADER_TEXT (server, "server"),
+  HEADER_TEXT (store, "store"),
+  { .name = "sessions", .type = LINE_FIELD_TRUTH, .place = G_STRUCT_OFFSET (ArchiveHeader, sessions) },
+  { .name = NULL },
 };
 
 static gboolean
@@ -265,7 +269,7 @@ check_counts (ArchiveReader *self, JsonObject *line, GError **error)
       gint64 there = tally_get_count (self->tally, i);
       gint64 count = 0;
 
-      if (!line_read_number (counts, name, FALSE, FIELD_NUMBER_MAX, &count, error))
+      if (!line_read_number (counts, name, FALSE, LINE_FIELD_NUMBER_MAX, &count, error))
         return FALSE;
       if (count != there)
         return fail (error, "the file has %" G_GINT64_FORMAT " lines of the kind “%s”, but says %" G_GINT64_FORMAT,
@@ -279,9 +283,9 @@ typedef struct
   char *sha256;
 } Trailer;
 
-static const Field trailer_fields[] = {
-  { "sha256", FIELD_ID, FALSE, G_STRUCT_OFFSET (Trailer, sha256), FALSE, FIELD_ID_MAX, NULL },
-  { NULL },
+static const LineField trailer_fields[] = {
+  { .name = "sha256", .type = LINE_FIELD_ID, .place = G_STRUCT_OFFSET (Trailer, sha256), .most = LINE_FIELD_ID_MAX },
+  { .name = NULL },
 };
 
 static gboolean

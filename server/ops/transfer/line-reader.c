@@ -80,7 +80,7 @@ line_read_number (JsonObject *line, const char *name, gboolean optional, gint64 
 }
 
 static gboolean
-read_text (JsonNode *node, const Field *field, char **value, GError **error)
+read_text (JsonNode *node, const LineField *field, char **value, GError **error)
 {
   const char *text = get_string (node);
 
@@ -97,11 +97,11 @@ is_id (const char *text)
 {
   gsize length = text != NULL ? strlen (text) : 0;
 
-  return length > 0 && length <= FIELD_ID_MAX && strspn (text, ID_CHARACTERS) == length;
+  return length > 0 && length <= LINE_FIELD_ID_MAX && strspn (text, ID_CHARACTERS) == length;
 }
 
 static gboolean
-read_id (JsonNode *node, const Field *field, char **value, GError **error)
+read_id (JsonNode *node, const LineField *field, char **value, GError **error)
 {
   const char *text = get_string (node);
 
@@ -112,7 +112,7 @@ read_id (JsonNode *node, const Field *field, char **value, GError **error)
 }
 
 static gboolean
-read_ids (JsonNode *node, const Field *field, char ***value, GError **error)
+read_ids (JsonNode *node, const LineField *field, char ***value, GError **error)
 {
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
   JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
@@ -134,7 +134,7 @@ read_ids (JsonNode *node, const Field *field, char ***value, GError **error)
 
 /* g_base64_decode() passes over what it does not know. */
 static gboolean
-read_bytes (JsonNode *node, const Field *field, GBytes **value, GError **error)
+read_bytes (JsonNode *node, const LineField *field, GBytes **value, GError **error)
 {
   const char *text = get_string (node);
   g_autofree guint8 *data = NULL;
@@ -152,7 +152,7 @@ read_bytes (JsonNode *node, const Field *field, GBytes **value, GError **error)
 }
 
 static gboolean
-read_truth (JsonNode *node, const Field *field, gboolean *value, GError **error)
+read_truth (JsonNode *node, const LineField *field, gboolean *value, GError **error)
 {
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN)
     return fail (error, field->name, "is neither true nor false");
@@ -161,7 +161,7 @@ read_truth (JsonNode *node, const Field *field, gboolean *value, GError **error)
 }
 
 static gboolean
-read_word (JsonNode *node, const Field *field, int *value, GError **error)
+read_word (JsonNode *node, const LineField *field, int *value, GError **error)
 {
   const char *word = get_string (node);
 
@@ -170,23 +170,23 @@ read_word (JsonNode *node, const Field *field, int *value, GError **error)
 }
 
 static gboolean
-read_field (JsonNode *node, const Field *field, gpointer place, GError **error)
+read_field (JsonNode *node, const LineField *field, gpointer place, GError **error)
 {
   switch (field->type)
     {
-    case FIELD_ID:
+    case LINE_FIELD_ID:
       return read_id (node, field, place, error);
-    case FIELD_IDS:
+    case LINE_FIELD_IDS:
       return read_ids (node, field, place, error);
-    case FIELD_TEXT:
+    case LINE_FIELD_TEXT:
       return read_text (node, field, place, error);
-    case FIELD_BYTES:
+    case LINE_FIELD_BYTES:
       return read_bytes (node, field, place, error);
-    case FIELD_NUMBER:
-      return read_number (node, field->name, FIELD_NUMBER_MAX, place, error);
-    case FIELD_TRUTH:
+    case LINE_FIELD_NUMBER:
+      return read_number (node, field->name, LINE_FIELD_NUMBER_MAX, place, error);
+    case LINE_FIELD_TRUTH:
       return read_truth (node, field, place, error);
-    case FIELD_WORD:
+    case LINE_FIELD_WORD:
       return read_word (node, field, place, error);
     default:
       g_assert_not_reached ();
@@ -194,16 +194,16 @@ read_field (JsonNode *node, const Field *field, gpointer place, GError **error)
 }
 
 static gboolean
-is_known (const Field *fields, const char *const *others, const char *name)
+is_known (const LineField *fields, const char *const *others, const char *name)
 {
-  for (const Field *field = fields; field->name != NULL; field++)
+  for (const LineField *field = fields; field->name != NULL; field++)
     if (strcmp (field->name, name) == 0)
       return TRUE;
   return g_strv_contains (others, name);
 }
 
 static gboolean
-check_all_known (JsonObject *line, const Field *fields, const char *const *others, GError **error)
+check_all_known (JsonObject *line, const LineField *fields, const char *const *others, GError **error)
 {
   JsonObjectIter iter;
   const char *name = NULL;
@@ -216,14 +216,14 @@ check_all_known (JsonObject *line, const Field *fields, const char *const *other
 }
 
 gboolean
-line_read_fields (JsonObject *line, const Field *fields, const char *const *others, gpointer record,
+line_read_fields (JsonObject *line, const LineField *fields, const char *const *others, gpointer record,
                   StoreEntry *entry, GError **error)
 {
   guint found = 0;
 
   for (guint i = 0; others[i] != NULL; i++)
     found += json_object_has_member (line, others[i]);
-  for (const Field *field = fields; field->name != NULL; field++)
+  for (const LineField *field = fields; field->name != NULL; field++)
     {
       JsonNode *node = json_object_get_member (line, field->name);
 
@@ -231,7 +231,7 @@ line_read_fields (JsonObject *line, const Field *fields, const char *const *othe
         continue;
       if (node == NULL)
         return fail (error, field->name, "is missing");
-      if (!read_field (node, field, field_locate (field, record, entry), error))
+      if (!read_field (node, field, line_field_locate (field, record, entry), error))
         return FALSE;
       found++;
     }

@@ -6,7 +6,7 @@
 
 #include <json-glib/json-glib.h>
 
-#include "ops/transfer/fields.h"
+#include "ops/transfer/line-fields.h"
 
 G_BEGIN_DECLS
 
@@ -22,7 +22,7 @@ gboolean line_read_number (JsonObject *line, const char *name, gboolean optional
                            GError **error);
 /* Fills record and entry (nullable where no field is in it). What is unknown, missing or out of bounds is an error that
  * names the field. others: members that the caller reads by itself, NULL-terminated. */
-gboolean line_read_fields (JsonObject *line, const Field *fields, const char *const *others, gpointer record,
+gboolean line_read_fields (JsonObject *line, const LineField *fields, const char *const *others, gpointer record,
                            StoreEntry *entry, GError **error);
 
 G_END_DECLS

@@ -28,29 +28,29 @@ write_ids (ConfabJsonWriter *writer, const char *name, const char *const *ids)
 }
 
 static void
-write_field (ConfabJsonWriter *writer, const Field *field, gconstpointer place)
+write_field (ConfabJsonWriter *writer, const LineField *field, gconstpointer place)
 {
   switch (field->type)
     {
-    case FIELD_ID:
-    case FIELD_TEXT:
+    case LINE_FIELD_ID:
+    case LINE_FIELD_TEXT:
       confab_json_writer_member_string (writer, field->name, *(char *const *) place);
       break;
-    case FIELD_IDS:
+    case LINE_FIELD_IDS:
       write_ids (writer, field->name, *(const char *const *const *) place);
       break;
-    case FIELD_BYTES:
+    case LINE_FIELD_BYTES:
       write_bytes (writer, field->name, *(GBytes *const *) place);
       break;
-    case FIELD_NUMBER:
+    case LINE_FIELD_NUMBER:
       if (!field->optional || *(const gint64 *) place != 0)
         confab_json_writer_member_int (writer, field->name, *(const gint64 *) place);
       break;
-    case FIELD_TRUTH:
+    case LINE_FIELD_TRUTH:
       if (!field->optional || *(const gboolean *) place)
         confab_json_writer_member_bool (writer, field->name, *(const gboolean *) place);
       break;
-    case FIELD_WORD:
+    case LINE_FIELD_WORD:
       confab_json_writer_member_string (writer, field->name, field->words->to_string (*(const int *) place));
       break;
     default:
@@ -64,8 +64,8 @@ begin_line (ConfabJsonWriter *writer, GString *text, LineKind kind, gpointer rec
   confab_json_writer_init (writer, text);
   confab_json_writer_begin_object (writer);
   confab_json_writer_member_string (writer, "kind", line_kind_to_string (kind));
-  for (const Field *field = line_kind_get_fields (kind); field->name != NULL; field++)
-    write_field (writer, field, field_locate (field, record, entry));
+  for (const LineField *field = line_kind_get_fields (kind); field->name != NULL; field++)
+    write_field (writer, field, line_field_locate (field, record, entry));
 }
 
 static void

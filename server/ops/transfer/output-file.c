@@ -76,12 +76,21 @@ sync_folder (const char *path)
   return synced;
 }
 
+const char *
+output_file_sync (OutputFile *self, GError **error)
+{
+  if (!g_output_stream_flush (self->stream, NULL, error))
+    return NULL;
+  if (fsync (self->file) == 0)
+    return self->unfinished;
+  fail (self->unfinished, error);
+  return NULL;
+}
+
 gboolean
 output_file_finish (OutputFile *self, GError **error)
 {
-  if (!g_output_stream_flush (self->stream, NULL, error))
-    return FALSE;
-  if (fsync (self->file) != 0 || g_rename (self->unfinished, self->path) != 0)
+  if (g_rename (self->unfinished, self->path) != 0)
     return fail (self->path, error);
   g_clear_pointer (&self->unfinished, g_free);
   return sync_folder (self->path) || fail (self->path, error);

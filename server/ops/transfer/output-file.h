@@ -13,7 +13,9 @@ typedef struct _OutputFile OutputFile;
 /* Writes to PATH.unfinished; what stood there is lost. */
 OutputFile *output_file_new (const char *path, GError **error);
 GOutputStream *output_file_get_stream (OutputFile *self);
-/* Brings it to the disk and gives it its name. */
+/* Brings what was written to the disk, where it can be read under this name until it gets its own. */
+const char *output_file_sync (OutputFile *self, GError **error);
+/* Gives it its name. */
 gboolean output_file_finish (OutputFile *self, GError **error);
 /* Removes what was not finished. */
 void output_file_free (OutputFile *self);

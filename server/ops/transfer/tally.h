@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "ops/transfer/fields.h"
+#include "ops/transfer/line-fields.h"
 
 G_BEGIN_DECLS
 

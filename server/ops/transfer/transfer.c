@@ -58,6 +58,43 @@ on_entry (gpointer progress)
   progress_advance (progress);
 }
 
+/* ---- Files -------------------------------------------------------------------------------------------------- */
+
+static ArchiveReader *
+open_archive (const char *path, GError **error)
+{
+  gboolean from_input = strcmp (path, "-") == 0;
+  int file = from_input ? STDIN_FILENO : g_open (path, O_RDONLY | O_CLOEXEC, 0);
+  g_autoptr(GInputStream) stream = NULL;
+
+  if (file < 0)
+    {
+      fail (error, CONFAB_ERROR_NOT_FOUND, "%s cannot be read: %s", path, g_strerror (errno));
+      return NULL;
+    }
+  stream = g_unix_input_stream_new (file, !from_input);
+  return archive_reader_new (stream, error);
+}
+
+static gboolean
+read_all (ArchiveReader *reader, GError **error)
+{
+  g_autoptr(StoreEntry) entry = NULL;
+  Progress progress;
+  gboolean valid = TRUE;
+
+  progress_begin (&progress, "read");
+  do
+    {
+      g_clear_pointer (&entry, store_entry_free);
+      valid = archive_reader_next (reader, &entry, error);
+      progress_advance (&progress);
+    }
+  while (valid && entry != NULL);
+  progress_end (&progress);
+  return valid;
+}
+
 /* ---- Export ------------------------------------------------------------------------------------------------- */
 
 typedef struct
@@ -104,6 +141,21 @@ export_to (Store *store, CommandLine *line, GOutputStream *stream, gboolean sess
   return done ? archive_writer_steal_tally (writer) : NULL;
 }
 
+/* What cannot be restored is no backup, and this is the moment at which it can still be made again. */
+static gboolean
+read_back (OutputFile *file, const Tally *written, GError **error)
+{
+  const char *path = output_file_sync (file, error);
+  g_autoptr(ArchiveReader) reader = path != NULL ? open_archive (path, error) : NULL;
+  g_autofree char *differences = NULL;
+
+  if (reader == NULL || !read_all (reader, error))
+    return FALSE;
+  differences = tally_compare (written, "written", archive_reader_get_tally (reader), "read");
+  return differences == NULL
+         || fail (error, CONFAB_ERROR_UNAVAILABLE, "The file does not hold what was written:\n%s", differences);
+}
+
 static Tally *
 export_to_file (Store *store, CommandLine *line, const char *path, gboolean sessions, GError **error)
 {
@@ -113,7 +165,8 @@ export_to_file (Store *store, CommandLine *line, const char *path, gboolean sess
   if (file == NULL)
     return NULL;
   tally = export_to (store, line, output_file_get_stream (file), sessions, error);
-  return tally != NULL && output_file_finish (file, error) ? g_steal_pointer (&tally) : NULL;
+  return tally != NULL && read_back (file, tally, error) && output_file_finish (file, error) ? g_steal_pointer (&tally)
+                                                                                             : NULL;
 }
 
 static Tally *
@@ -157,22 +210,6 @@ transfer_run_export (CommandLine *line, GError **error)
 }
 
 /* ---- Restore ------------------------------------------------------------------------------------------------ */
-
-static ArchiveReader *
-open_archive (const char *path, GError **error)
-{
-  gboolean from_input = strcmp (path, "-") == 0;
-  int file = from_input ? STDIN_FILENO : g_open (path, O_RDONLY | O_CLOEXEC, 0);
-  g_autoptr(GInputStream) stream = NULL;
-
-  if (file < 0)
-    {
-      fail (error, CONFAB_ERROR_NOT_FOUND, "%s cannot be read: %s", path, g_strerror (errno));
-      return NULL;
-    }
-  stream = g_unix_input_stream_new (file, !from_input);
-  return archive_reader_new (stream, error);
-}
 
 /* Whether the store holds what was read; says what differs. */
 static gboolean
@@ -231,25 +268,6 @@ transfer_run_restore (CommandLine *line, GError **error)
 }
 
 /* ---- Verify ------------------------------------------------------------------------------------------------- */
-
-static gboolean
-read_all (ArchiveReader *reader, GError **error)
-{
-  g_autoptr(StoreEntry) entry = NULL;
-  Progress progress;
-  gboolean valid = TRUE;
-
-  progress_begin (&progress, "read");
-  do
-    {
-      g_clear_pointer (&entry, store_entry_free);
-      valid = archive_reader_next (reader, &entry, error);
-      progress_advance (&progress);
-    }
-  while (valid && entry != NULL);
-  progress_end (&progress);
-  return valid;
-}
 
 static gboolean
 verify_store (CommandLine *line, ArchiveReader *reader, GError **error)

@@ -239,10 +239,12 @@ const StoreBackend mongodb_store_backend = {
   .scheme = "mongodb",
   .open = mongodb_store_open,
   .check_address = mongodb_store_check_address,
+  .remote = TRUE,
 };
 
 const StoreBackend mongodb_srv_store_backend = {
   .scheme = "mongodb+srv",
   .open = mongodb_store_open,
   .check_address = mongodb_store_check_address,
+  .remote = TRUE,
 };

@@ -219,12 +219,14 @@ put_message (SqliteConnection *connection, const StoreEntry *entry)
 /* ---- Together ----------------------------------------------------------------------------------------------- */
 
 static void (*const put_funcs[N_ENTRY_KINDS]) (SqliteConnection *, const StoreEntry *) = {
-  [ENTRY_SETTING] = put_setting, [ENTRY_USER] = put_user, [ENTRY_INVITE] = put_invite, [ENTRY_SESSION] = put_session,
-  [ENTRY_ROOM] = put_room,       [ENTRY_MEMBER] = put_member, [ENTRY_MESSAGE] = put_message,
+  [ENTRY_SETTING] = put_setting, [ENTRY_USER] = put_user,       [ENTRY_INVITE] = put_invite,
+  [ENTRY_SESSION] = put_session, [ENTRY_ROOM] = put_room,       [ENTRY_MEMBER] = put_member,
+  [ENTRY_MESSAGE] = put_message,
 };
 
 gboolean
-sqlite_store_restore_put (Store *store, const char *restore, StoreEntry *const *entries, guint n_entries, GError **error)
+sqlite_store_restore_put (Store *store, const char *restore, StoreEntry *const *entries, guint n_entries,
+                          GError **error)
 {
   SqliteConnection *connection = sqlite_store_write (store);
 

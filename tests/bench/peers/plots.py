@@ -18,7 +18,7 @@ set style fill solid 0.9 border -1
 set boxwidth 0.9
 set grid ytics
 set key outside below maxrows 2
-set logscale y 10
+{scale}
 set xtics nomirror
 set datafile missing "?"
 plot {plots}
@@ -37,7 +37,7 @@ def data(results, cells, tell):
 
 
 def plot(folder, name, title, unit, results, cells, tell):
-    """Says what went wrong, or nothing. The picture is a logarithmic one: peers are not of one size."""
+    """Says what went wrong, or nothing. Delays are of all sizes; amounts begin at nothing, so that bars do not lie."""
     if shutil.which('gnuplot') is None:
         return 'there is no gnuplot'
     text = data(results, cells, tell)
@@ -50,6 +50,7 @@ def plot(folder, name, title, unit, results, cells, tell):
         plots.append(f'{column} title "{peer_title}" lc rgb "{COLOURS[i % len(COLOURS)]}"')
     for suffix, terminal in TERMINALS:
         script = SCRIPT.format(terminal=terminal, output=folder / f'{name}.{suffix}', title=title, unit=unit,
+                               scale='set logscale y 10' if unit.endswith(' ms') else 'set yrange [0:*]',
                                plots=', '.join(plots))
         done = subprocess.run(['gnuplot'], input=script, capture_output=True, text=True, check=False)
         if done.returncode != 0:

@@ -31,6 +31,9 @@ IDLE_FIGURES = {
     'kb_per_connection': lambda result: result.get('kilobytesPerConnection'),
     'connects_per_s': lambda result: result.get('connectsPerSecond'),
 }
+COLUMNS = ('connections', 'room', 'peer', 'acknowledged sends/s', 'deliveries/s', 'delivery p50 / p99 / p99.9 ms',
+           'acknowledgement p50 / p99 / p99.9 ms', 'server CPU s per million deliveries',
+           'database + Redis CPU s per million', 'cores: server + database + load')
 
 
 class Results:
@@ -122,9 +125,7 @@ def load_table(results, figure, rate=0):
         for peer, title in results.titles.items():
             if results.of(peer, cell):
                 rows.append([f'{cell.connections:,}', str(cell.room_size), title] + load_row(results, peer, cell))
-    return table(['connections', 'room', 'peer', 'acknowledged sends/s', 'deliveries/s', 'delivery p50 / p99 / p99.9 ms',
-                  'acknowledgement p50 / p99 / p99.9 ms', 'server CPU s per million deliveries',
-                  'database + Redis CPU s per million', 'cores: server + database + load'], rows)
+    return table(COLUMNS, rows)
 
 
 def verdict(results, peer):
@@ -137,8 +138,8 @@ def verdict(results, peer):
     memory = [1 / ratio for ratio in memory if ratio and ratio > 0]
     lines = []
     if sends:
-        lines.append(f'- {results.titles[peer]} acknowledges {number(min(sends))} to {number(max(sends))} times the sends '
-                     'of (a) at saturation')
+        lines.append(f'- {results.titles[peer]} acknowledges {number(min(sends))} to {number(max(sends))} times the '
+                     'sends of (a) at saturation')
     if memory:
         lines.append(f'- {results.titles[peer]} takes 1/{number(min(memory))} to 1/{number(max(memory))} of the memory '
                      'per connection of (a)')

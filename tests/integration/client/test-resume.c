@@ -290,10 +290,12 @@ static void
 test_resync (Fixture *self, gconstpointer data)
 {
   ConfabRoom *room = pick_room (self);
-  ConfabRoom *seen = find_adas (self, room);
+  ConfabRoom *seen = NULL;
   g_autoptr(JsonObject) asked = json_object_new ();
   gint64 rev = 0;
 
+  wait_until (find_adas (self, room) != NULL);
+  seen = find_adas (self, room);
   send_one (room, "hello");
   wait_until (confab_room_get_last_seq (seen) == 1);
   rev = seen->rev;

@@ -4,9 +4,9 @@
  */
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 
+#include "domain-fixture.h"
 #include "domain/lanes.h"
 #include "domain/members.h"
 #include "domain/messages.h"
@@ -78,41 +78,6 @@ on_events (Event **events, guint n_events, gpointer data)
   g_mutex_unlock (&fixture->mutex);
 }
 
-static char *
-make_user (Store *store, const char *username)
-{
-  g_autoptr(User) draft = user_new ();
-  g_autoptr(User) user = NULL;
-  g_autoptr(GError) error = NULL;
-
-  draft->id = confab_ulid_new ();
-  draft->username = g_strdup (username);
-  draft->display_name = g_strdup (username);
-  draft->email = g_strdup_printf ("%s@confab.example", username);
-  user = store_create_user (store, draft, "hash", NULL, 1000, &error);
-  g_assert_no_error (error);
-  return g_strdup (user->id);
-}
-
-static char *
-make_room (Store *store, const char *creator)
-{
-  const char *members[] = { creator, NULL };
-  g_autoptr(Room) draft = room_new ();
-  g_autoptr(Room) room = NULL;
-  g_autoptr(GError) error = NULL;
-  gboolean created = FALSE;
-
-  draft->id = confab_ulid_new ();
-  draft->name = g_strdup ("Kitchen");
-  draft->type = CONFAB_ROOM_TYPE_PUBLIC;
-  draft->created_by = g_strdup (creator);
-  draft->created_at = draft->last_activity = 1000;
-  room = store_create_room (store, draft, members, &created, &error);
-  g_assert_no_error (error);
-  return g_strdup (room->id);
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
@@ -131,26 +96,11 @@ set_up (Fixture *fixture, gconstpointer data)
   limits_init_defaults (&fixture->domain.limits);
   fixture->ada = make_user (fixture->domain.store, "ada");
   fixture->ben = make_user (fixture->domain.store, "ben");
-  fixture->room_id = make_room (fixture->domain.store, fixture->ada);
+  fixture->room_id = make_store_room (fixture->domain.store, fixture->ada);
   backplane_set_deliver (fixture->domain.backplane, on_events, fixture);
   topic = g_strconcat ("room:", fixture->room_id, NULL);
   backplane_subscribe (fixture->domain.backplane, topic);
   fixture->domain.lanes = lanes_new (&fixture->domain, 1);
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name = NULL;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
 }
 
 static void

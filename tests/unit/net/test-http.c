@@ -268,11 +268,11 @@ test_no_proxy (Fixture *fixture, gconstpointer data)
 
 /* ---- Hooks ------------------------------------------------------------------------------------------------ */
 
-static gboolean
-not_ready (gpointer data, GError **error)
+static GString *
+not_ready (gpointer data, gboolean *ready)
 {
-  g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The store is away");
-  return FALSE;
+  *ready = FALSE;
+  return g_string_new ("{\"store\":\"away\"}");
 }
 
 static GString *
@@ -297,7 +297,7 @@ test_hooks (Fixture *fixture, gconstpointer data)
   g_autoptr(Answer) outside = peer_ask (fixture->address, "GET", "/metrics", "X-Forwarded-For: 203.0.113.5\r\n", NULL);
 
   g_assert_cmpuint (ready->status, ==, 503);
-  g_assert_nonnull (strstr (ready->body, "The store is away"));
+  g_assert_cmpstr (ready->body, ==, "{\"store\":\"away\"}");
   g_assert_cmpuint (health->status, ==, 200);
   g_assert_cmpuint (metrics->status, ==, 200);
   g_assert_cmpstr (metrics->body, ==, "confab_connections 7\n");

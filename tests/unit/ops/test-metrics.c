@@ -41,7 +41,7 @@ static void
 test_print (void)
 {
   static NetCounters counters;
-  const MetricsSources sources = { get_counters, count_seven, count_seven, count_seven, &counters };
+  const MetricsSources sources = { get_counters, count_seven, count_seven, NULL, &counters };
   g_autoptr(Metrics) metrics = metrics_new (&sources);
   g_autoptr(GError) forbidden = g_error_new_literal (CONFAB_ERROR, CONFAB_ERROR_FORBIDDEN, "");
   g_autoptr(GError) foreign = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_NOENT, "");

@@ -126,8 +126,8 @@ function operations.set(id, device, status, lasts)
 end
 
 -- user, device, milliseconds, status → the device's status, "" when it is not known.
--- A status is what the device had as its instance knows: then one that Redis lost comes back, and nobody is told, as nobody
--- was told that it went. One that ran out and was not swept yet comes back in any case.
+-- A status is what the device had as its instance knows: then one that Redis lost comes back, and nobody is told, as
+-- nobody was told that it went. One that ran out and was not swept yet comes back in any case.
 function operations.renew(id, device, lasts, status)
   local person, field = load(KEYS[2]), 'd' .. device
   local known = person.devices[field]
@@ -146,8 +146,8 @@ function operations.renew(id, device, lasts, status)
   return status
 end
 
--- user, device, milliseconds, status: what an instance kept while it could not reach Redis. Whoever knows the device for
--- longer is right.
+-- user, device, milliseconds, status: what an instance kept while it could not reach Redis. Whoever knows the device
+-- for longer is right.
 function operations.restore(id, device, lasts, status)
   local person, field = load(KEYS[2]), 'd' .. device
   local known, expires = person.devices[field], now + tonumber(lasts)

@@ -1,4 +1,4 @@
-/* fields.c: the kinds of lines in an export and the fields of each, as docs/export.md describes them
+/* line-fields.c: the kinds of lines in an export and the fields of each, as docs/export.md describes them
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "ops/transfer/fields.h"
+#include "ops/transfer/line-fields.h"
 
 #include <string.h>
 
@@ -27,79 +27,79 @@
     return known;                                                        \
   }                                                                      \
                                                                          \
-  static const FieldWords name##_words = { name##_to, name##_from };
+  static const LineWords name##_words = { name##_to, name##_from };
 
 DEFINE_WORDS (ConfabUserRole, user_role)
 DEFINE_WORDS (ConfabRoomType, room_type)
 DEFINE_WORDS (ConfabMemberRole, member_role)
 DEFINE_WORDS (ConfabMessageType, message_type)
 
-#define ID(Type, member, name) { name, FIELD_ID, FALSE, G_STRUCT_OFFSET (Type, member), FALSE, FIELD_ID_MAX, NULL }
-#define OPTIONAL_ID(Type, member, name) \
-  { name, FIELD_ID, FALSE, G_STRUCT_OFFSET (Type, member), TRUE, FIELD_ID_MAX, NULL }
-#define TEXT(Type, member, name, most) { name, FIELD_TEXT, FALSE, G_STRUCT_OFFSET (Type, member), FALSE, most, NULL }
-#define OPTIONAL_TEXT(Type, member, name, most) \
-  { name, FIELD_TEXT, FALSE, G_STRUCT_OFFSET (Type, member), TRUE, most, NULL }
-#define BYTES(Type, member, name, most) { name, FIELD_BYTES, FALSE, G_STRUCT_OFFSET (Type, member), FALSE, most, NULL }
-#define OPTIONAL_BYTES(Type, member, name, most) \
-  { name, FIELD_BYTES, FALSE, G_STRUCT_OFFSET (Type, member), TRUE, most, NULL }
-#define NUMBER(Type, member, name) { name, FIELD_NUMBER, FALSE, G_STRUCT_OFFSET (Type, member), FALSE, 0, NULL }
-#define OPTIONAL_NUMBER(Type, member, name) \
-  { name, FIELD_NUMBER, FALSE, G_STRUCT_OFFSET (Type, member), TRUE, 0, NULL }
-#define OPTIONAL_TRUTH(Type, member, name) \
-  { name, FIELD_TRUTH, FALSE, G_STRUCT_OFFSET (Type, member), TRUE, 0, NULL }
-#define WORD(Type, member, name, words) { name, FIELD_WORD, FALSE, G_STRUCT_OFFSET (Type, member), FALSE, 0, &words }
-#define END { NULL }
+/* What is optional is left out when it is NULL, 0 or FALSE. */
+#define FIELD(Type, member, field_name, field_type, ...) \
+  { .name = field_name, .type = field_type, .place = G_STRUCT_OFFSET (Type, member), __VA_ARGS__ }
+#define ID(Type, member, name, ...) FIELD (Type, member, name, LINE_FIELD_ID, __VA_ARGS__)
+#define IDS(Type, member, name, most_ids, ...) \
+  FIELD (Type, member, name, LINE_FIELD_IDS, .optional = TRUE, .most = most_ids, __VA_ARGS__)
+#define TEXT(Type, member, name, most_characters, ...) \
+  FIELD (Type, member, name, LINE_FIELD_TEXT, .most = most_characters, __VA_ARGS__)
+#define BYTES(Type, member, name, most_bytes, ...) \
+  FIELD (Type, member, name, LINE_FIELD_BYTES, .most = most_bytes, __VA_ARGS__)
+#define NUMBER(Type, member, name, ...) FIELD (Type, member, name, LINE_FIELD_NUMBER, __VA_ARGS__)
+#define TRUTH(Type, member, name) FIELD (Type, member, name, LINE_FIELD_TRUTH, .optional = TRUE)
+#define WORD(Type, member, name, field_words) FIELD (Type, member, name, LINE_FIELD_WORD, .words = &field_words)
+#define OPTIONAL .optional = TRUE
+#define IN_ENTRY .in_entry = TRUE
+#define END { .name = NULL }
 
 /* Bounds are wider than what the server takes today: a limit that is raised there must not need another format. */
 
-static const Field setting_fields[] = {
+static const LineField setting_fields[] = {
   ID (Setting, key, "key"),
   BYTES (Setting, value, "value", 65536),
   END,
 };
 
-static const Field user_fields[] = {
+static const LineField user_fields[] = {
   ID (User, id, "id"),
   TEXT (User, username, "username", 64),
-  OPTIONAL_TEXT (User, display_name, "displayName", 256),
-  OPTIONAL_TEXT (User, email, "email", 320),
-  OPTIONAL_TEXT (User, avatar, "avatar", 2048),
+  TEXT (User, display_name, "displayName", 256, OPTIONAL),
+  TEXT (User, email, "email", 320, OPTIONAL),
+  TEXT (User, avatar, "avatar", 2048, OPTIONAL),
   WORD (User, role, "role", user_role_words),
-  { "passwordHash", FIELD_TEXT, TRUE, G_STRUCT_OFFSET (StoreEntry, password_hash), TRUE, 512, NULL },
+  TEXT (StoreEntry, password_hash, "passwordHash", 512, OPTIONAL, IN_ENTRY),
   NUMBER (User, created_at, "createdAt"),
-  OPTIONAL_NUMBER (User, last_seen, "lastSeen"),
+  NUMBER (User, last_seen, "lastSeen", OPTIONAL),
   END,
 };
 
-static const Field invite_fields[] = {
+static const LineField invite_fields[] = {
   BYTES (Invite, hash, "hash", 64),
   WORD (Invite, role, "role", user_role_words),
-  OPTIONAL_ID (Invite, created_by, "createdBy"),
-  OPTIONAL_NUMBER (Invite, expires_at, "expiresAt"),
+  ID (Invite, created_by, "createdBy", OPTIONAL),
+  NUMBER (Invite, expires_at, "expiresAt", OPTIONAL),
   END,
 };
 
-static const Field session_fields[] = {
+static const LineField session_fields[] = {
   ID (Session, id, "id"),
   ID (Session, user_id, "userId"),
-  OPTIONAL_TEXT (Session, name, "name", 256),
-  OPTIONAL_TEXT (Session, address, "address", 256),
+  TEXT (Session, name, "name", 256, OPTIONAL),
+  TEXT (Session, address, "address", 256, OPTIONAL),
   NUMBER (Session, created_at, "createdAt"),
   NUMBER (Session, last_used_at, "lastUsedAt"),
-  OPTIONAL_NUMBER (Session, expires_at, "expiresAt"),
-  OPTIONAL_BYTES (Session, refresh_hash, "refreshHash", 64),
-  OPTIONAL_BYTES (Session, next_refresh_hash, "nextRefreshHash", 64),
+  NUMBER (Session, expires_at, "expiresAt", OPTIONAL),
+  BYTES (Session, refresh_hash, "refreshHash", 64, OPTIONAL),
+  BYTES (Session, next_refresh_hash, "nextRefreshHash", 64, OPTIONAL),
   END,
 };
 
-static const Field room_fields[] = {
+static const LineField room_fields[] = {
   ID (Room, id, "id"),
-  OPTIONAL_TEXT (Room, name, "name", 256),
-  OPTIONAL_TEXT (Room, description, "description", 4000),
+  TEXT (Room, name, "name", 256, OPTIONAL),
+  TEXT (Room, description, "description", 4000, OPTIONAL),
   WORD (Room, type, "type", room_type_words),
-  { "direct", FIELD_IDS, TRUE, G_STRUCT_OFFSET (StoreEntry, direct_ids), TRUE, 256, NULL },
-  OPTIONAL_TRUTH (Room, encrypted, "encrypted"),
+  IDS (StoreEntry, direct_ids, "direct", 256, IN_ENTRY),
+  TRUTH (Room, encrypted, "encrypted"),
   ID (Room, created_by, "createdBy"),
   NUMBER (Room, created_at, "createdAt"),
   NUMBER (Room, last_activity, "lastActivity"),
@@ -111,46 +111,46 @@ static const Field room_fields[] = {
   END,
 };
 
-static const Field member_fields[] = {
+static const LineField member_fields[] = {
   ID (Member, room_id, "roomId"),
   ID (Member, user_id, "userId"),
   WORD (Member, role, "role", member_role_words),
   NUMBER (Member, joined_at, "joinedAt"),
-  OPTIONAL_NUMBER (Member, left_at, "leftAt"),
+  NUMBER (Member, left_at, "leftAt", OPTIONAL),
   NUMBER (Member, received_seq, "receivedSeq"),
   NUMBER (Member, read_seq, "readSeq"),
   NUMBER (Member, rev, "rev"),
   END,
 };
 
-static const Field message_fields[] = {
+static const LineField message_fields[] = {
   ID (Message, id, "id"),
   ID (Message, room_id, "roomId"),
   NUMBER (Message, seq, "seq"),
   NUMBER (Message, rev, "rev"),
-  { "firstRev", FIELD_NUMBER, TRUE, G_STRUCT_OFFSET (StoreEntry, first_rev), FALSE, 0, NULL },
+  NUMBER (StoreEntry, first_rev, "firstRev", IN_ENTRY),
   ID (Message, sender_id, "senderId"),
-  OPTIONAL_TEXT (Message, sender_name, "senderName", 256),
-  OPTIONAL_TEXT (Message, client_id, "clientId", 256),
+  TEXT (Message, sender_name, "senderName", 256, OPTIONAL),
+  TEXT (Message, client_id, "clientId", 256, OPTIONAL),
   WORD (Message, type, "type", message_type_words),
-  OPTIONAL_TRUTH (Message, encrypted, "encrypted"),
+  TRUTH (Message, encrypted, "encrypted"),
   TEXT (Message, content, "content", 65536),
-  OPTIONAL_ID (Message, reply_to, "replyTo"),
-  { "mentions", FIELD_IDS, FALSE, G_STRUCT_OFFSET (Message, mentions), TRUE, 4096, NULL },
-  OPTIONAL_TRUTH (Message, mentions_room, "mentionsRoom"),
+  ID (Message, reply_to, "replyTo", OPTIONAL),
+  IDS (Message, mentions, "mentions", 4096),
+  TRUTH (Message, mentions_room, "mentionsRoom"),
   NUMBER (Message, timestamp, "timestamp"),
-  OPTIONAL_NUMBER (Message, edited_at, "editedAt"),
-  OPTIONAL_NUMBER (Message, deleted_at, "deletedAt"),
+  NUMBER (Message, edited_at, "editedAt", OPTIONAL),
+  NUMBER (Message, deleted_at, "deletedAt", OPTIONAL),
   END,
 };
 
-static const Field version_fields[] = {
+static const LineField version_fields[] = {
   TEXT (Message, content, "content", 65536),
-  OPTIONAL_NUMBER (Message, edited_at, "editedAt"),
+  NUMBER (Message, edited_at, "editedAt", OPTIONAL),
   END,
 };
 
-static const Field reaction_fields[] = {
+static const LineField reaction_fields[] = {
   ID (Reaction, user_id, "userId"),
   TEXT (Reaction, emoji, "emoji", 64),
   END,
@@ -159,7 +159,7 @@ static const Field reaction_fields[] = {
 static const struct
 {
   const char *word;
-  const Field *fields;
+  const LineField *fields;
 } kinds[N_LINE_KINDS] = {
   [LINE_SETTING] = { "setting", setting_fields },
   [LINE_USER] = { "user", user_fields },
@@ -190,14 +190,14 @@ line_kind_from_string (const char *word, LineKind *kind)
   return FALSE;
 }
 
-const Field *
+const LineField *
 line_kind_get_fields (LineKind kind)
 {
   return kinds[kind].fields;
 }
 
 gpointer
-field_locate (const Field *self, gpointer record, StoreEntry *entry)
+line_field_locate (const LineField *self, gpointer record, StoreEntry *entry)
 {
   return (char *) (self->in_entry ? (gpointer) entry : record) + self->place;
 }
