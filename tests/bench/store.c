@@ -187,8 +187,8 @@ measure (const Bench *bench, guint size, double seconds)
       g_array_unref (lanes[i].times);
     }
   g_array_sort (times, compare_times);
-  printf ("%u × %u lanes, batches of %3u: %6.0f appends/s, a batch takes %.2f ms, 99 of 100 at most %.2f ms, the slowest"
-          " %.2f ms\n", bench->n_servers, bench->n_lanes, size,
+  printf ("%u × %u lanes, batches of %3u: %6.0f appends/s, a batch takes %.2f ms, 99 of 100 at most %.2f ms, the"
+          " slowest %.2f ms\n", bench->n_servers, bench->n_lanes, size,
           sent * (double) G_USEC_PER_SEC / (g_get_monotonic_time () - start), get_milliseconds (times, 0.5),
           get_milliseconds (times, 0.99), get_milliseconds (times, 1));
   fflush (stdout);
