@@ -2,11 +2,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   store [ADDRESS [SECONDS [LANES]]]      sqlite in a temporary folder, 3 seconds per size, and as many lanes as
- *                                          suit the store without
+ *   store [ADDRESS [SECONDS [LANES [SERVERS]]]]      sqlite in a temporary folder, 3 seconds per size, as many lanes as
+ *                                                    suit the store, and one server without
  *
  * 100 rooms of 10 people who write in turn, texts of 100 bytes: every change is acknowledged only when it is durable.
- * Each lane has rooms of its own, as in the server.
+ * Each lane of a server has rooms of its own; several servers all write to all of them.
  */
 #include "config.h"
 
@@ -22,17 +22,22 @@
 
 static const guint batch_sizes[] = { 1, 4, 10, 100, 256 };
 
+#define MAX_SERVERS 8
+
 typedef struct
 {
-  Store *store;
+  Store *store;             /* the first of the servers' */
+  Store *servers[MAX_SERVERS];
   char *user_ids[N_USERS];
   Room *rooms[N_ROOMS];
-  guint n_lanes;
+  guint n_lanes;            /* of each server */
+  guint n_servers;
 } Bench;
 
 typedef struct
 {
   const Bench *bench;
+  Store *store;
   guint number;
   guint size;             /* of a batch */
   gint64 end;             /* monotonic time */
@@ -117,7 +122,7 @@ send_batch (Lane *self)
 
   for (guint i = 0; i < self->size; i++)
     g_ptr_array_add (changes, make_append (self));
-  store_apply (self->bench->store, (Change **) changes->pdata, changes->len, &error);
+  store_apply (self->store, (Change **) changes->pdata, changes->len, &error);
   die_on (error);
   for (guint i = 0; i < self->size; i++)
     g_assert_cmpint (((Change *) changes->pdata[i])->outcome, ==, OUTCOME_APPLIED);
@@ -161,18 +166,20 @@ static void
 measure (const Bench *bench, guint size, double seconds)
 {
   g_autoptr(GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autofree Lane *lanes = g_new0 (Lane, bench->n_lanes);
-  g_autofree GThread **threads = g_new0 (GThread *, bench->n_lanes);
+  guint n_threads = bench->n_lanes * bench->n_servers;
+  g_autofree Lane *lanes = g_new0 (Lane, n_threads);
+  g_autofree GThread **threads = g_new0 (GThread *, n_threads);
   gint64 start = g_get_monotonic_time ();
   guint64 sent = 0;
 
-  for (guint i = 0; i < bench->n_lanes; i++)
+  for (guint i = 0; i < n_threads; i++)
     {
-      lanes[i] = (Lane) { .bench = bench, .number = i, .size = size, .end = start + seconds * G_USEC_PER_SEC,
+      lanes[i] = (Lane) { .bench = bench, .store = bench->servers[i / bench->n_lanes], .number = i % bench->n_lanes,
+                          .size = size, .end = start + seconds * G_USEC_PER_SEC,
                           .times = g_array_new (FALSE, FALSE, sizeof (gint64)) };
       threads[i] = g_thread_new ("lane", run_lane, &lanes[i]);
     }
-  for (guint i = 0; i < bench->n_lanes; i++)
+  for (guint i = 0; i < n_threads; i++)
     {
       g_thread_join (threads[i]);
       sent += lanes[i].sent;
@@ -180,8 +187,8 @@ measure (const Bench *bench, guint size, double seconds)
       g_array_unref (lanes[i].times);
     }
   g_array_sort (times, compare_times);
-  printf ("%u lanes, batches of %3u: %6.0f appends/s, a batch takes %.2f ms, 99 of 100 at most %.2f ms, the slowest"
-          " %.2f ms\n", bench->n_lanes, size,
+  printf ("%u × %u lanes, batches of %3u: %6.0f appends/s, a batch takes %.2f ms, 99 of 100 at most %.2f ms, the"
+          " slowest %.2f ms\n", bench->n_servers, bench->n_lanes, size,
           sent * (double) G_USEC_PER_SEC / (g_get_monotonic_time () - start), get_milliseconds (times, 0.5),
           get_milliseconds (times, 0.99), get_milliseconds (times, 1));
   fflush (stdout);
@@ -198,12 +205,20 @@ main (int argc, char **argv)
 
   die_on (error);
   bench.n_lanes = argc > 3 ? CLAMP (g_ascii_strtoull (argv[3], NULL, 10), 1, N_ROOMS) : store_get_lanes (bench.store);
+  bench.n_servers = argc > 4 ? CLAMP (g_ascii_strtoull (argv[4], NULL, 10), 1, MAX_SERVERS) : 1;
+  bench.servers[0] = bench.store;
+  for (guint i = 1; i < bench.n_servers; i++)
+    {
+      bench.servers[i] = store_open (address, &error);
+      die_on (error);
+    }
   make_people (&bench);
   make_rooms (&bench);
   for (gsize i = 0; i < G_N_ELEMENTS (batch_sizes); i++)
     measure (&bench, batch_sizes[i], seconds);
 
-  store_close (bench.store);
+  for (guint i = 0; i < bench.n_servers; i++)
+    store_close (bench.servers[i]);
   for (guint i = 0; i < N_USERS; i++)
     g_free (bench.user_ids[i]);
   for (guint i = 0; i < N_ROOMS; i++)

@@ -261,9 +261,8 @@ liveness_end_dead (Liveness *self, MongodbCall *call)
   bson_t *command = now != 0 ? make_kill_command (call, now) : NULL;
   g_auto(bson_t) reply = BSON_INITIALIZER;
 
-  if (command != NULL)
-    mongodb_call_run (call, "admin", command, &reply);
-  if (now != 0)
-    mongodb_call_delete (call, MONGODB_SERVERS,
-                         BCON_NEW ("seenAt", "{", "$lt", BCON_DATE_TIME (now - FORGOTTEN_AFTER), "}"));
+  if (command == NULL || !mongodb_call_run (call, "admin", command, &reply))
+    return;
+  mongodb_call_delete (call, MONGODB_SERVERS,
+                       BCON_NEW ("seenAt", "{", "$lt", BCON_DATE_TIME (now - FORGOTTEN_AFTER), "}"));
 }

@@ -14,7 +14,8 @@
 #include "store/mongodb/sweeper.h"
 #include "store/mongodb/trouble.h"
 
-/* A lane mostly waits for the answers of its transaction, and lanes of one server never write to the same room. */
+/* A lane mostly waits for the answers of its transaction, and lanes of one server never write to the same room. Of 1,
+ * 2, 4 and 8 lanes, 4 took the most appends one by one and in small batches, and no fewer than 8 in large ones. */
 #define LANES 4
 
 typedef struct

@@ -23,7 +23,9 @@
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
 #define SUSPICIOUS (G_TIME_SPAN_SECOND / 2)
 #define LONGEST_COMMIT 4000       /* milliseconds that the server may take for it */
-#define LONGEST_PAUSE 10000       /* microseconds */
+#define LONGEST_PAUSE 40000       /* microseconds, like the two below */
+#define AGED (200 * G_TIME_SPAN_MILLISECOND)
+#define AGED_PAUSE 4000
 /* A connection that broke is made anew once; when that breaks as well, nobody is there. */
 #define BROKEN_CONNECTIONS 2
 
@@ -116,6 +118,19 @@ end (MongodbCall *call)
   g_clear_pointer (&call->session, mongoc_client_session_destroy);
 }
 
+/* MongoDB has forgotten the transaction whose answer was lost. When a look does not tell either, it is not begun anew:
+ * what it wrote may be there. */
+static gboolean
+look_for (MongodbCall *call, const MongodbWork *work, gpointer data)
+{
+  MongodbCall look = { .client = call->client, .database = call->database };
+  gboolean there = work->is_there != NULL && work->is_there (&look, data);
+
+  call->transient = look.error == NULL;
+  g_clear_error (&look.error);
+  return there;
+}
+
 static gboolean
 run_once (Store *store, MongodbCall *call, const MongodbWork *work, gpointer data, gint64 deadline)
 {
@@ -127,15 +142,7 @@ run_once (Store *store, MongodbCall *call, const MongodbWork *work, gpointer dat
   if (call->error == NULL)
     result = commit (call, deadline);
   end (call);
-  if (result == COMMIT_LOST && call->transient && work->is_there != NULL)
-    {
-      MongodbCall look = { .client = call->client, .database = call->database };
-
-      if (work->is_there (&look, data))
-        result = COMMIT_DONE;
-      g_clear_error (&look.error);
-    }
-  return result == COMMIT_DONE;
+  return result == COMMIT_DONE || (result == COMMIT_LOST && call->transient && look_for (call, work, data));
 }
 
 /* It has taken long: perhaps whoever has hold of the rooms is dead. */
@@ -148,18 +155,23 @@ end_dead (Store *store, MongodbCall *call)
   g_clear_error (&look.error);
 }
 
+/* Looks that come to nothing cost the database more than waiting, so the first pauses grow. Whoever has waited for long
+ * looks often, to find the moment between two transactions of somebody who writes without end. */
 static void
-pause_before (guint attempt)
+pause_before (guint attempt, gint64 waited)
 {
-  g_usleep (g_random_int_range (0, MIN (500 * attempt, LONGEST_PAUSE) + 1));
+  gint64 longest = waited < AGED ? MIN (1000 * attempt * attempt, LONGEST_PAUSE) : AGED_PAUSE;
+
+  g_usleep (g_random_int_range (0, longest + 1));
 }
 
 gboolean
 mongodb_transact (Store *store, const MongodbWork *work, gpointer data, GError **error)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  gint64 start = g_get_monotonic_time ();
+  gint64 deadline = start + PATIENCE;
   MongodbCall *call = mongodb_store_begin (store);
-  gint64 suspicious = g_get_monotonic_time () + SUSPICIOUS;
+  gint64 suspicious = start + SUSPICIOUS;
   guint broken = 0;
 
   for (guint attempt = 1; call->error == NULL; attempt++)
@@ -178,7 +190,7 @@ mongodb_transact (Store *store, const MongodbWork *work, gpointer data, GError *
           end_dead (store, call);
           suspicious = g_get_monotonic_time () + SUSPICIOUS;
         }
-      pause_before (attempt);
+      pause_before (attempt, g_get_monotonic_time () - start);
     }
   return mongodb_store_end (store, call, error);
 }
