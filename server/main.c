@@ -36,8 +36,8 @@
 #define DRAIN_CONNECTIONS_SECONDS 6
 #define DRAIN_REQUESTS_SECONDS 8
 
-/* After a power cut everything starts at once, and a database takes longer. Who manages the service sees it wait, and is
- * told to try again when that was not enough. */
+/* After a power cut everything starts at once, and a database takes longer. Who manages the service sees it wait, and
+ * is told to try again when that was not enough. */
 #define WAIT_FOR_STORE_SECONDS 60
 
 /* What is not a socket: the database, logs, libraries. */

@@ -305,8 +305,8 @@ close_gap (Instances *self)
                          RESYNC_MOST_SECONDS);
 
   self->gaps++;
-  g_message ("Events of other instances may have been lost: rooms are compared with the store, and clients are asked to "
-             "resume within %u s", seconds);
+  g_message ("Events of other instances may have been lost: rooms are compared with the store, and clients are asked "
+             "to resume within %u s", seconds);
   self->resync_allowed = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
   backplane_settle (self->domain->backplane, SETTLE_MS);
   ask_to_resume (self, seconds);

@@ -20,7 +20,8 @@ static const Option options[N_OPTIONS] = {
                      .kind = OPTION_KIND_ADDRESS,
                      .fallback = "",
                      .placeholder = "ADDRESS",
-                     .about = "The database: sqlite:PATH; confab.db in the state folder unless set" },
+                     .about = "The database: sqlite:PATH or mongodb://HOST/DATABASE; confab.db in the state folder "
+                              "unless set" },
   [OPTION_BACKPLANE] = { .name = "backplane",
                          .kind = OPTION_KIND_ADDRESS,
                          .fallback = "local",

@@ -229,6 +229,58 @@ test_reactions (StoreFixture *fixture)
   g_assert_cmpint (after->rev, ==, 2 + 7);
 }
 
+/* A message with that many reactions, in a room of nobody. */
+static void
+put_popular_message (StoreFixture *fixture, guint n_reactions)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *restore = store_restore_begin (fixture->store, FALSE, &error);
+  g_autoptr(StoreEntry) room = store_entry_new (ENTRY_ROOM);
+  g_autoptr(StoreEntry) message = store_entry_new (ENTRY_MESSAGE);
+
+  g_assert_no_error (error);
+  room->room->id = g_strdup ("room");
+  room->room->created_by = g_strdup ("user-ada");
+  room->room->rev = 2;
+  room->room->last_seq = 1;
+  message->message->id = g_strdup ("message");
+  message->message->room_id = g_strdup ("room");
+  message->message->seq = 1;
+  message->message->rev = message->first_rev = 2;
+  message->message->sender_id = g_strdup ("user-ada");
+  message->message->content = g_strdup ("cake");
+  message->message->reactions = g_ptr_array_new_with_free_func ((GDestroyNotify) reaction_free);
+  for (guint i = 0; i < n_reactions; i++)
+    {
+      g_autofree char *user_id = g_strdup_printf ("user-%u", i);
+
+      g_ptr_array_add (message->message->reactions, reaction_new (user_id, "🍰"));
+    }
+  store_restore_put (fixture->store, restore, (StoreEntry *[]) { room, message }, 2, &error);
+  g_assert_no_error (error);
+  store_restore_finish (fixture->store, restore, &error);
+  g_assert_no_error (error);
+}
+
+/* Nothing that people add to has no bound. */
+static void
+test_crowd (StoreFixture *fixture)
+{
+  g_autoptr(Message) message = message_new ();
+
+  put_popular_message (fixture, 9999);
+  message->id = g_strdup ("message");
+  message->room_id = g_strdup ("room");
+  change_free (store_fixture_apply (fixture, make_reaction (fixture, CHANGE_ADD_REACTION, message, "ada", "🍰"),
+                                    OUTCOME_APPLIED));
+  store_fixture_refused (fixture, make_reaction (fixture, CHANGE_ADD_REACTION, message, "ben", "🍰"),
+                         CONFAB_ERROR_TOO_LARGE);
+  change_free (store_fixture_apply (fixture, make_reaction (fixture, CHANGE_REMOVE_REACTION, message, "ada", "🍰"),
+                                    OUTCOME_APPLIED));
+  change_free (store_fixture_apply (fixture, make_reaction (fixture, CHANGE_ADD_REACTION, message, "ben", "🍰"),
+                                    OUTCOME_APPLIED));
+}
+
 static void
 test_last_reaction_goes (StoreFixture *fixture)
 {
@@ -354,6 +406,7 @@ const StoreCase store_change_cases[] = {
   { "change/delete-as-moderator", test_delete_as_moderator },
   { "change/resend-of-deleted", test_resend_deleted },
   { "change/reactions", test_reactions },
+  { "change/reactions-of-a-crowd", test_crowd },
   { "change/last-reaction-goes", test_last_reaction_goes },
   { "change/reactions-to-deleted", test_reactions_to_deleted },
   { "change/in-one-batch", test_in_one_batch },

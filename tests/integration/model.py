@@ -2,9 +2,9 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Written from docs/protocol.md alone: held revs, gaps, limited updates. Two states that were reached on different ways can
-be compared. Holdings knows nothing of connections: what it must fetch it yields as (operation, fields) and is sent the
-result, so that it serves a client that blocks and one that does not.
+Written from docs/protocol.md alone: held revs, gaps, limited updates. Two states that were reached on different
+ways can be compared. Holdings knows nothing of connections: what it must fetch it yields as (operation, fields)
+and is sent the result, so that it serves a client that blocks and one that does not.
 """
 
 from door import Closed, Refused, sign_in
@@ -58,7 +58,7 @@ class RoomState:
         self.last_seq = max(self.last_seq, message['seq'])
 
     def move_sender_marks(self, message):
-        """Who writes with nothing unread has read what they wrote; no receipt tells of that. In the order of revs only."""
+        """Who writes with nothing unread has read what they wrote; no receipt tells it. In the order of revs only."""
         member = self.members.get(message['senderId'])
         if member is None:
             return

@@ -350,7 +350,8 @@ class Trouble(Case):
     def test_cut(self):
         content = self.path.read_bytes()
         self.refuse('line 15: the file is cut off', b''.join(line + b'\n' for line in self.lines[:14]) + b'{"kind":')
-        self.refuse(f'line {len(self.lines)}: .*cut off', content[:len(content) - len(content.splitlines()[-1]) - 1][:-1])
+        before_last = content[:len(content) - len(content.splitlines()[-1]) - 1]
+        self.refuse(f'line {len(self.lines)}: .*cut off', before_last[:-1])
 
     def test_changed(self):
         content = self.path.read_bytes()

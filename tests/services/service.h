@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 
 typedef struct _Service Service;
 
-/* name: "redis" or "mongodb". NULL, with the reason in why (owned by the caller), where this machine has not got it; a
- * service that is there and does not start fails the test. */
+/* name: "redis", "mongodb", or "lone-mongodb", which has no transactions. NULL, with the reason in why (owned by the
+ * caller), where this machine has not got it; a service that is there and does not start fails the test. */
 Service *service_new (const char *name, char **why);
 /* With more words for start.py, ended by NULL. */
 Service *service_new_with (const char *name, const char *const *words, char **why);

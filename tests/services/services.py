@@ -250,6 +250,31 @@ class MongoDB(Service):
         return b'\x08isWritablePrimary\0\x01' in answer
 
 
+class LoneMongoDB(MongoDB):
+    """A single server that is no replica set: what Confab refuses to work with."""
+
+    name = 'lone-mongodb'
+
+    def __init__(self, port=None):
+        super().__init__(port)
+        self.outside = None
+        self.program, self.arguments, self.replica_set = find_mongodb()
+
+    @property
+    def address(self):
+        return f'mongodb://127.0.0.1:{self.port}/'
+
+    def command(self):
+        if self.kind != 'mongod':
+            return [*super().command(), '--standalone']
+        command = super().command()
+        place = command.index('--replSet')
+        return command[:place] + command[place + 2:]
+
+    def prepare(self):
+        pass
+
+
 def runs(path):
     """Built for another system, a program is there and does not start."""
     return path.exists() and subprocess.run([path, '--help'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -3,7 +3,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-  start.py redis|sentinel|mongodb [PORT|--OPTION VALUE…]
+  start.py redis|sentinel|mongodb|lone-mongodb [PORT|--OPTION VALUE…]
 
 Prints the address, and "restart" or "no-restart": whether the service is its own and so may be restarted. Then it takes
 commands from standard input, one a line, each answered by "done": stop, kill (SIGKILL), start (again, same port and
@@ -13,10 +13,10 @@ got it; why is said on standard error. Options are those of redis-server; a sent
 
 import sys
 
-from services import Missing, MongoDB, Redis, Sentinel
+from services import LoneMongoDB, Missing, MongoDB, Redis, Sentinel
 
 SKIPPED = 77
-KINDS = {'redis': Redis, 'sentinel': Sentinel, 'mongodb': MongoDB}
+KINDS = {'redis': Redis, 'sentinel': Sentinel, 'mongodb': MongoDB, 'lone-mongodb': LoneMongoDB}
 
 
 def serve(service):

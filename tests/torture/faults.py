@@ -2,8 +2,8 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Never more at once than Confab promises to survive: of several instances one at a time is away; Redis or the database may
-be away at the same time.
+Never more at once than Confab promises to survive: of several instances one at a time is away; Redis or the
+database may be away at the same time.
 """
 
 import asyncio

@@ -2,8 +2,8 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Everything here comes from answers and events of the protocol. Two clients that were told different things about the same
-change are a failure at once; what was acknowledged is looked for in the end.
+Everything here comes from answers and events of the protocol. Two clients that were told different things about
+the same change are a failure at once; what was acknowledged is looked for in the end.
 """
 
 from collections import Counter, defaultdict

@@ -14,7 +14,8 @@ def percentile(values, share):
 
 
 def times(values):
-    return f'p50 {percentile(values, 0.5):.2f} s, p99 {percentile(values, 0.99):.2f} s, max {max(values, default=0):.2f} s'
+    half, most = percentile(values, 0.5), percentile(values, 0.99)
+    return f'p50 {half:.2f} s, p99 {most:.2f} s, max {max(values, default=0):.2f} s'
 
 
 def say(words):
@@ -41,11 +42,13 @@ def report(run):
 def explain(run, device, words):
     """A difference, with what the device was told about the room, and what failed at the time."""
     room_ids = set(re.findall(r'[0-7][0-9A-HJKMNP-TV-Z]{25}', words))
-    related = [entry for entry in device.trace if len(entry) < 3 or entry[1] in ('lost', 'closed', 'connected', 'resumed',
-                                                                                  'resume') or entry[2] in room_ids]
+    always = ('lost', 'closed', 'connected', 'resumed', 'resume')
+    related = [entry for entry in device.trace
+               if len(entry) < 3 or entry[1] in always or entry[2] in room_ids]
     faults = sorted(entry for faults in run.faults for entry in faults.log)
     lines = [f'{device.name}: {words[:600]}', f'    {device.condition()}']
-    lines += [f'    {entry[0]:.3f} {" ".join(shorten(part, room_ids) for part in entry[1:])}' for entry in related[-LAST:]]
+    lines += [f'    {entry[0]:.3f} {" ".join(shorten(part, room_ids) for part in entry[1:])}'
+              for entry in related[-LAST:]]
     lines += ['    faults:'] + [f'    {began:.3f} to {ended:.3f} {what}' for began, ended, what in faults[-12:]]
     return '\n'.join(lines)
 

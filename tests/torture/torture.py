@@ -3,8 +3,9 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
---seed N repeats the dice (not the machine's timing), --minutes N makes the run longer; torture.py --help has the rest.
-What a client knows in the end, from events and resume alone, must be what one that knew nothing is told by each instance.
+--seed N repeats the dice (not the machine's timing), --minutes N makes the run longer; --help has the rest.
+What a client knows in the end, from events and resume alone, must be what one that knew nothing is told by each
+instance.
 """
 
 import argparse

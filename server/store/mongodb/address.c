@@ -124,5 +124,7 @@ mongodb_address_describe (const mongoc_uri_t *uri)
     g_string_append_printf (hosts, "%s%s", hosts->len > 0 ? ", " : "", host->host_and_port);
   if (hosts->len == 0)
     g_string_append (hosts, mongoc_uri_get_srv_hostname (uri));
+  if (mongoc_uri_get_replica_set (uri) != NULL)
+    g_string_append_printf (hosts, " in the replica set “%s”", mongoc_uri_get_replica_set (uri));
   return g_string_free (hosts, FALSE);
 }

@@ -18,7 +18,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (mongoc_uri_t, mongoc_uri_destroy)
 /* NULL with BAD_REQUEST. Nothing is connected to, and no name is looked up. */
 mongoc_uri_t *mongodb_address_parse (const char *address, GError **error);
 const char *mongodb_address_get_database (const mongoc_uri_t *uri);
-/* "HOST:PORT, HOST:PORT", for messages. */
+/* "HOST:PORT, HOST:PORT in the replica set NAME", for messages. */
 char *mongodb_address_describe (const mongoc_uri_t *uri);
 
 G_END_DECLS

@@ -216,9 +216,9 @@ mongodb_store_open (const char *address, GError **error)
   mongodb_migrate (call, mongodb_migrations, mongodb_n_migrations);
   if (!mongodb_store_end (store, call, error))
     {
-      g_autofree char *hosts = mongodb_address_describe (uri);
+      g_autofree char *place = mongodb_address_describe (uri);
 
-      g_prefix_error (error, "%s: ", hosts);
+      g_prefix_error (error, "%s: ", place);
       return NULL;
     }
   ((MongodbStore *) store)->sweeper = sweeper_new (store);

@@ -9,8 +9,8 @@
  *   rooms         _id, name, description, foldedText, type, directKey, encrypted, createdBy, createdAt, lastActivity,
  *                 lastSeq, rev, membersRev, settingsRev, memberCount, writes
  *   members       _id ("ROOM USER"), roomId, userId, username, role, joinedAt, leftAt, receivedSeq, readSeq, rev
- *   messages      _id, roomId, seq, rev, firstRev, changedRev, senderId, senderName, clientId, type, encrypted, content,
- *                 replyTo, mentions, timestamp, editedAt, deletedAt, reactions [{userId, emoji}], edits,
+ *   messages      _id, roomId, seq, rev, firstRev, changedRev, senderId, senderName, clientId, type, encrypted,
+ *                 content, replyTo, mentions, timestamp, editedAt, deletedAt, reactions [{userId, emoji}], edits,
  *                 versions [{content, editedAt}]
  *   deletedRooms  _id (room)
  *   servers       _id, seenAt (Date), sessions [UUID]
@@ -52,7 +52,8 @@ typedef struct
 
 static const Index version_1_indexes[] = {
   { MONGODB_USERS, "{\"username\": 1}", "{\"unique\": true}" },
-  { MONGODB_USERS, "{\"email\": 1}", "{\"unique\": true, \"partialFilterExpression\": {\"email\": {\"$exists\": true}}}" },
+  { MONGODB_USERS, "{\"email\": 1}",
+    "{\"unique\": true, \"partialFilterExpression\": {\"email\": {\"$exists\": true}}}" },
   { MONGODB_USERS, "{\"foldedName\": 1}", NULL },
   { MONGODB_SESSIONS, "{\"userId\": 1, \"lastUsedAt\": -1}", NULL },
   { MONGODB_ROOMS, "{\"directKey\": 1}",

@@ -93,7 +93,8 @@ test_reaching (void)
   g_assert_cmpint (followed_get_rev (followed, "a"), ==, 9);
 }
 
-/* Until the rev before the first connection's snapshot is known, nothing can be missing; then everything told counts. */
+/* Until the rev before the first connection's snapshot is known, nothing can be missing; then all that is told
+ * counts. */
 static void
 test_beginning (void)
 {

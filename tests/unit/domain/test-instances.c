@@ -353,7 +353,8 @@ test_too_many (Fixture *fixture, gconstpointer data)
     }
   move (fixture, CHANGE_JOIN, fixture->ben, CONFAB_MEMBER_ROLE_MEMBER);
   rename_room (fixture);
-  assert_told (fixture, "room-changed 204", "ben +room, ben room-joined 0, room user-joined 203, room room-changed 204");
+  assert_told (fixture, "room-changed 204",
+               "ben +room, ben room-joined 0, room user-joined 203, room room-changed 204");
 }
 
 int
