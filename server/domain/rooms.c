@@ -180,22 +180,10 @@ check_room_count (Domain *domain, const Caller *caller, GError **error)
   return FALSE;
 }
 
-/* A direct room that somebody had left is one again, with all of its people: its last change is one of members. It is
- * told once more as long as nobody says anything, which does no harm. */
-static gboolean
-is_reopened (const Room *room)
-{
-  return room->rev > 1 && room->rev == room->members_rev;
-}
-
 static void
-tell_members (Domain *domain, const char *room_id, char **member_ids, gboolean created)
+tell_members (Domain *domain, const char *room_id, char **member_ids)
 {
   g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) event_unref);
-  g_autofree char *what = g_strconcat ("room:", room_id, NULL);
-
-  if (!created)
-    announce_outdated (what, events);
 
   for (guint i = 0; member_ids[i] != NULL; i++)
     {
@@ -236,8 +224,8 @@ rooms_create (Domain *domain, const Caller *caller, gconstpointer fields, Confab
   room = store_create_room (domain->store, draft, (const char * const *) member_ids, &created, error);
   if (room == NULL)
     return FALSE;
-  if (created || is_reopened (room))
-    tell_members (domain, room->id, member_ids, created);
+  if (created)
+    tell_members (domain, room->id, member_ids);
   return write_room_of (domain, caller->user_id, room->id, reply, error);
 }
 
