@@ -19,7 +19,10 @@ typedef enum
   EVENT_UNSUBSCRIBE,    /* they no longer do; then the frame, if any */
   EVENT_CLOSE_SESSION,  /* the connections of session argument get the frame and are closed with 4001 */
   EVENT_FORGET,         /* for instances: what is remembered of argument ("room:ID", "session:ID") is out of date */
+  EVENT_RENEW,          /* for instances: who has a connection of session argument is to say so */
 } EventControl;
+
+#define EVENT_LAST_CONTROL EVENT_RENEW
 
 typedef struct
 {

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "domain/devices.h"
 #include "domain/verb.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,8 @@ gboolean presence_close_room (Domain *domain, Request *request, ConfabJsonWriter
 void presence_connected (Domain *domain, const Caller *caller);
 void presence_alive (Domain *domain, const Caller *caller);
 void presence_disconnected (Domain *domain, const Caller *caller);
+/* Another instance lost a connection of the device, this one has another. */
+void presence_still_there (Domain *domain, const Device *device);
 
 /* Tells of those whose last device fell silent. Every few seconds. */
 void presence_expire (Domain *domain);

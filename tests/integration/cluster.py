@@ -6,6 +6,7 @@ The store is MongoDB; CONFAB_TEST_STORE=sqlite takes one SQLite file, which seve
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -94,9 +95,7 @@ class Cluster:
         self.redis.remove()
         if self.mongodb:
             self.mongodb.remove()
-        for path in self.folder.glob('*'):
-            path.unlink()
-        self.folder.rmdir()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def connect(person, server, **options):

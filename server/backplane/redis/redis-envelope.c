@@ -159,7 +159,7 @@ reader_take_frame (Reader *self, gsize length, GBytes **frame, GError **error)
 static gboolean
 control_is_good (const Event *event)
 {
-  return event->control <= EVENT_FORGET && (event->control == EVENT_PLAIN || event->argument != NULL);
+  return event->control <= EVENT_LAST_CONTROL && (event->control == EVENT_PLAIN || event->argument != NULL);
 }
 
 static Event *
