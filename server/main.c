@@ -19,6 +19,7 @@
 
 #include "api/api.h"
 #include "domain/accounts.h"
+#include "domain/devices.h"
 #include "domain/instances.h"
 #include "domain/lanes.h"
 #include "domain/store-watch.h"
@@ -207,6 +208,7 @@ open_domain (Server *self, GError **error)
     accounts_new (domain->store, domain->backplane, &domain->limits, get_registration (configuration), error);
   if (domain->accounts == NULL)
     return FALSE;
+  domain->devices = devices_new ();
   domain->lanes = lanes_new (domain, configuration_get_number (configuration, OPTION_LANES));
   if (backplane_is_shared (domain->backplane))
     domain->instances = instances_new (domain);
@@ -258,6 +260,7 @@ server_close (Server *self)
   g_clear_pointer (&self->api, api_free);
   g_clear_pointer (&self->domain.instances, instances_free);
   g_clear_pointer (&self->domain.lanes, lanes_free);
+  g_clear_pointer (&self->domain.devices, devices_free);
   g_clear_pointer (&self->domain.accounts, accounts_free);
   g_clear_pointer (&self->domain.backplane, backplane_close);
   g_clear_pointer (&self->domain.store_watch, store_watch_free);
