@@ -66,7 +66,10 @@ is_suite ()
 build_for_suites ()
 {
   local wanted=" $* " suite
-  case $wanted in *" unit "* | *" contract "* | *" integration "* | *" torture "* | *" ui "*) build dev ;; *) configure dev ;; esac
+  case $wanted in
+    *" unit "* | *" contract "* | *" integration "* | *" torture "* | *" ui "*) build dev ;;
+    *) configure dev ;;
+  esac
   case $wanted in *" asan "*) build asan ;; esac
   case $wanted in *" contract "* | *" integration "* | *" torture "* | *" asan "*) ensure_mongodb ;; esac
   case $wanted in
