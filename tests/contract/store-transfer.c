@@ -9,6 +9,7 @@
 #include "ops/transfer/archive.h"
 #include "ops/transfer/restoring.h"
 #include "store-fixture.h"
+#include "store/store-private.h"
 
 /* ---- Exports as bytes --------------------------------------------------------------------------------------- */
 
@@ -286,6 +287,64 @@ fill (StoreFixture *fixture)
   return add_busy_room (fixture);
 }
 
+/* ---- Entries by hand ---------------------------------------------------------------------------------------- */
+
+static StoreEntry *
+make_user (const char *name)
+{
+  StoreEntry *entry = store_entry_new (ENTRY_USER);
+
+  entry->user->id = g_strconcat ("user-", name, NULL);
+  entry->user->username = g_strdup (name);
+  entry->user->created_at = 1;
+  return entry;
+}
+
+static StoreEntry *
+make_session (const char *user_id)
+{
+  StoreEntry *entry = store_entry_new (ENTRY_SESSION);
+
+  entry->session->id = g_strdup ("session");
+  entry->session->user_id = g_strdup (user_id);
+  return entry;
+}
+
+static StoreEntry *
+make_message (const char *id, gint64 seq, const char *client_id)
+{
+  StoreEntry *entry = store_entry_new (ENTRY_MESSAGE);
+
+  entry->message->id = g_strdup (id);
+  entry->message->room_id = g_strdup ("room");
+  entry->message->sender_id = g_strdup ("user-ada");
+  entry->message->client_id = g_strdup (client_id);
+  entry->message->content = g_strdup ("");
+  entry->message->seq = seq;
+  entry->message->rev = seq + 1;
+  entry->first_rev = seq + 1;
+  return entry;
+}
+
+static StoreEntry *
+make_room (const char *id)
+{
+  StoreEntry *entry = store_entry_new (ENTRY_ROOM);
+
+  entry->room->id = g_strdup (id);
+  entry->room->created_by = g_strdup ("user-ada");
+  entry->room->rev = 10;
+  return entry;
+}
+
+static gboolean
+put_one (Store *store, const char *restore, StoreEntry *entry, GError **error)
+{
+  g_autoptr(StoreEntry) taken = entry;
+
+  return store_restore_put (store, restore, &taken, 1, error);
+}
+
 /* ---- Round trips -------------------------------------------------------------------------------------------- */
 
 /* Runs test with an empty store of every kind, those that cannot be had here passed over. */
@@ -323,28 +382,50 @@ test_round_trip (StoreFixture *fixture)
 }
 
 /* As large as the server lets one become: 10,000 characters of 4 bytes, edited 100 times, by a crowd. */
-static void
-test_large_message (StoreFixture *fixture)
+static StoreEntry *
+make_large_message (void)
 {
-  g_autoptr(Room) room = store_fixture_add_people_and_room (fixture, "ada");
-  g_autoptr(Message) message = store_fixture_say (fixture, room->id, "ada", "small");
+  StoreEntry *entry = make_message ("large", 1, "client");
   g_autoptr(GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < 10000; i++)
     g_string_append (text, "😀");
-  for (guint i = 0; i < 100; i++)
+  g_set_str (&entry->message->content, text->str);
+  entry->message->edited_at = 1000;
+  entry->versions = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
+  for (guint i = 0; i < STORE_MESSAGE_EDITS; i++)
     {
-      g_string_truncate (text, text->len - 4);
-      g_string_append_printf (text, "%04u", i);
-      edit (fixture, message, "ada", text->str);
-    }
-  for (guint i = 0; i < 300; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("somebody%u", i);
+      Message *version = message_new ();
 
-      user_unref (store_fixture_add_user (fixture, name));
-      react (fixture, CHANGE_ADD_REACTION, message, name, "👩🏽‍🚀");
+      version->content = g_strdup (text->str);
+      version->edited_at = i;
+      g_ptr_array_add (entry->versions, version);
     }
+  entry->message->reactions = g_ptr_array_new_with_free_func ((GDestroyNotify) reaction_free);
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autofree char *user_id = g_strdup_printf ("somebody-%u", i);
+
+      g_ptr_array_add (entry->message->reactions, reaction_new (user_id, "👩🏽‍🚀"));
+    }
+  return entry;
+}
+
+static void
+test_large_message (StoreFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *restore = store_restore_begin (fixture->store, FALSE, &error);
+  StoreEntry *room = make_room ("room");
+
+  g_assert_no_error (error);
+  room->room->last_seq = 1;
+  put_one (fixture->store, restore, room, &error);
+  g_assert_no_error (error);
+  put_one (fixture->store, restore, make_large_message (), &error);
+  g_assert_no_error (error);
+  store_restore_finish (fixture->store, restore, &error);
+  g_assert_no_error (error);
   each_other_store (fixture, check_round_trip);
 }
 
@@ -481,25 +562,6 @@ test_restored_store_goes_on (StoreFixture *fixture)
 
 /* ---- Beginning, ending, failing ----------------------------------------------------------------------------- */
 
-static StoreEntry *
-make_user (const char *name)
-{
-  StoreEntry *entry = store_entry_new (ENTRY_USER);
-
-  entry->user->id = g_strconcat ("user-", name, NULL);
-  entry->user->username = g_strdup (name);
-  entry->user->created_at = 1;
-  return entry;
-}
-
-static gboolean
-put_one (Store *store, const char *restore, StoreEntry *entry, GError **error)
-{
-  g_autoptr(StoreEntry) taken = entry;
-
-  return store_restore_put (store, restore, &taken, 1, error);
-}
-
 static void
 test_not_empty (StoreFixture *fixture)
 {
@@ -592,43 +654,6 @@ test_settings_are_replaced (StoreFixture *fixture)
   g_assert_no_error (error);
 }
 
-static StoreEntry *
-make_session (const char *user_id)
-{
-  StoreEntry *entry = store_entry_new (ENTRY_SESSION);
-
-  entry->session->id = g_strdup ("session");
-  entry->session->user_id = g_strdup (user_id);
-  return entry;
-}
-
-static StoreEntry *
-make_message (const char *id, gint64 seq, const char *client_id)
-{
-  StoreEntry *entry = store_entry_new (ENTRY_MESSAGE);
-
-  entry->message->id = g_strdup (id);
-  entry->message->room_id = g_strdup ("room");
-  entry->message->sender_id = g_strdup ("user-ada");
-  entry->message->client_id = g_strdup (client_id);
-  entry->message->content = g_strdup ("");
-  entry->message->seq = seq;
-  entry->message->rev = seq + 1;
-  entry->first_rev = seq + 1;
-  return entry;
-}
-
-static StoreEntry *
-make_room (const char *id)
-{
-  StoreEntry *entry = store_entry_new (ENTRY_ROOM);
-
-  entry->room->id = g_strdup (id);
-  entry->room->created_by = g_strdup ("user-ada");
-  entry->room->rev = 10;
-  return entry;
-}
-
 static void
 assert_refused (StoreFixture *fixture, const char *restore, StoreEntry *entry, ConfabError code)
 {
@@ -698,6 +723,61 @@ test_export_can_be_ended (StoreFixture *fixture)
   g_free (export_records (fixture->store));
 }
 
+typedef struct
+{
+  StoreFixture *fixture;    /* of another connection to the same store */
+  const char *room_id;
+  ArchiveWriter *writer;
+  gboolean written;
+} Meanwhile;
+
+/* Somebody says something as soon as the first thing was read. */
+static gboolean
+write_meanwhile (const StoreEntry *entry, gpointer data, GError **error)
+{
+  Meanwhile *self = data;
+
+  if (!self->written)
+    message_unref (store_fixture_say (self->fixture, self->room_id, "ada", "Meanwhile"));
+  self->written = TRUE;
+  return archive_writer_put (self->writer, entry, error);
+}
+
+/* What is exported is of one moment, or it is an error. */
+static void
+test_written_meanwhile (StoreFixture *fixture)
+{
+  g_autofree char *room_id = fill (fixture);
+  g_autoptr(GBytes) before = export_bytes (fixture->store);
+  g_autofree char *records = get_records (before);
+  g_autoptr(GOutputStream) stream = g_memory_output_stream_new_resizable ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ArchiveWriter) writer = archive_writer_new (stream, "test", TRUE, &error);
+  StoreFixture other = *fixture;
+  Meanwhile meanwhile = { .fixture = &other, .room_id = room_id, .writer = writer };
+
+  other.store = store_open (fixture->address, &error);
+  g_assert_no_error (error);
+  if (store_export (fixture->store, write_meanwhile, &meanwhile, &error))
+    {
+      g_autoptr(GBytes) export = NULL;
+      g_autofree char *exported = NULL;
+
+      archive_writer_finish (writer, &error);
+      g_assert_no_error (error);
+      g_output_stream_close (stream, NULL, NULL);
+      export = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (stream));
+      exported = get_records (export);
+      assert_same_records (records, exported);
+    }
+  else
+    {
+      g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_CONFLICT);
+    }
+  g_assert_true (meanwhile.written);
+  store_close (other.store);
+}
+
 const StoreCase store_transfer_cases[] = {
   { "transfer/round-trip", test_round_trip },
   { "transfer/large-message", test_large_message },
@@ -709,5 +789,6 @@ const StoreCase store_transfer_cases[] = {
   { "transfer/refused-entries", test_refused_entries },
   { "transfer/batch-is-whole", test_batch_is_whole },
   { "transfer/export-can-be-ended", test_export_can_be_ended },
+  { "transfer/written-meanwhile", test_written_meanwhile },
   { NULL },
 };
