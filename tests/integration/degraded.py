@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""degraded.py: Redis goes and comes back, the store goes and comes back; what works meanwhile, and that all is well after
+"""degraded.py: Redis goes and comes back, the store goes and comes back; what works meanwhile, and all is well after
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
