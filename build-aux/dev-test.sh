@@ -7,7 +7,7 @@
 
 : "${source_root:?}" "${build_root:?}" "${jobs:?}"
 
-all_suites=(lint unit contract integration ui asan fuzz)
+all_suites=(lint unit contract integration torture ui asan fuzz)
 # What runs a second time with AddressSanitizer and UndefinedBehaviorSanitizer.
 sanitized_suites=(unit contract integration)
 
@@ -66,9 +66,12 @@ is_suite ()
 build_for_suites ()
 {
   local wanted=" $* " suite
-  case $wanted in *" unit "* | *" contract "* | *" integration "* | *" ui "*) build dev ;; *) configure dev ;; esac
+  case $wanted in
+    *" unit "* | *" contract "* | *" integration "* | *" torture "* | *" ui "*) build dev ;;
+    *) configure dev ;;
+  esac
   case $wanted in *" asan "*) build asan ;; esac
-  case $wanted in *" contract "* | *" integration "* | *" asan "*) ensure_mongodb ;; esac
+  case $wanted in *" contract "* | *" integration "* | *" torture "* | *" asan "*) ensure_mongodb ;; esac
   case $wanted in
     *" fuzz "*)
       configure fuzz
@@ -131,6 +134,15 @@ command_bench ()
   [ "$(meson introspect --benchmarks "$build_root/release")" != '[]' ] ||
     die "there are no benchmarks yet (tests/bench)"
   exec meson test --benchmark --no-rebuild --verbose -C "$build_root/release" "$@"
+}
+
+command_torture ()
+{
+  build release
+  CONFAB_SERVER=$build_root/release/server/confab-server \
+    PYTHONPATH=$source_root/tests/integration:$source_root/tests/services \
+    PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+    exec python3 "$source_root/tests/torture/torture.py" "$@"
 }
 
 # A target is a meson test of suite fuzz: the executable with the folders of its corpus. The last option wins in

@@ -19,6 +19,7 @@
 
 #include "api/api.h"
 #include "domain/accounts.h"
+#include "domain/devices.h"
 #include "domain/instances.h"
 #include "domain/lanes.h"
 #include "domain/store-watch.h"
@@ -35,6 +36,8 @@
 /* A service manager waits 10 seconds for the whole of it. */
 #define DRAIN_CONNECTIONS_SECONDS 6
 #define DRAIN_REQUESTS_SECONDS 8
+/* Then the parts are taken apart, and threads may be waiting for a database that is away. */
+#define END_SECONDS 9
 
 /* After a power cut everything starts at once, and a database takes longer. Who manages the service sees it wait, and
  * is told to try again when that was not enough. */
@@ -207,6 +210,7 @@ open_domain (Server *self, GError **error)
     accounts_new (domain->store, domain->backplane, &domain->limits, get_registration (configuration), error);
   if (domain->accounts == NULL)
     return FALSE;
+  domain->devices = devices_new ();
   domain->lanes = lanes_new (domain, configuration_get_number (configuration, OPTION_LANES));
   if (backplane_is_shared (domain->backplane))
     domain->instances = instances_new (domain);
@@ -258,6 +262,7 @@ server_close (Server *self)
   g_clear_pointer (&self->api, api_free);
   g_clear_pointer (&self->domain.instances, instances_free);
   g_clear_pointer (&self->domain.lanes, lanes_free);
+  g_clear_pointer (&self->domain.devices, devices_free);
   g_clear_pointer (&self->domain.accounts, accounts_free);
   g_clear_pointer (&self->domain.backplane, backplane_close);
   g_clear_pointer (&self->domain.store_watch, store_watch_free);
@@ -307,6 +312,23 @@ watch_signals (Server *self)
   g_unix_signal_add (SIGINT, on_signal, self);
 }
 
+/* What was acknowledged is durable, and what was not is sent again: to leave now loses nothing. */
+static void
+leave (void)
+{
+  fflush (NULL);
+  _exit (EXIT_SUCCESS);
+}
+
+static gpointer
+leave_in_time (gpointer data)
+{
+  g_usleep (END_SECONDS * G_USEC_PER_SEC);
+  g_message ("Something still waits; the server ends without it");
+  leave ();
+  return NULL;
+}
+
 /* FALSE: something is still under way, so nothing may be taken apart. */
 static gboolean
 drain (Server *self)
@@ -314,6 +336,7 @@ drain (Server *self)
   gint64 now = g_get_monotonic_time ();
   gboolean connections = FALSE;
 
+  g_thread_unref (g_thread_new ("end", leave_in_time, NULL));
   notify_service_manager ("STOPPING=1");
   g_message ("Going down: clients are told to come back later");
   connections = net_server_drain (self->net, now + DRAIN_CONNECTIONS_SECONDS * G_TIME_SPAN_SECOND);
@@ -344,10 +367,9 @@ server_run (Server *self, GError **error)
   g_main_loop_run (self->loop);
   if (drain (self))
     return TRUE;
-  /* What was acknowledged is durable, and what was not is sent again: to leave now loses nothing. */
   g_warning ("%u requests were not finished in time", api_get_in_flight (self->api));
-  fflush (NULL);
-  _exit (EXIT_SUCCESS);
+  leave ();
+  return TRUE;
 }
 
 static gboolean

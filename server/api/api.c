@@ -11,6 +11,7 @@
 #include "api/pool.h"
 #include "api/verbs.h"
 #include "domain/accounts.h"
+#include "domain/devices.h"
 #include "domain/lanes.h"
 #include "domain/presence.h"
 #include "domain/store-watch.h"
@@ -31,7 +32,6 @@ struct _Api
   GMutex mutex;
   GCond cond;
   gboolean closing;          /* under mutex */
-  GHashTable *sessions;      /* session id → how many connections it has here; under mutex */
 };
 
 /* ---- Counting --------------------------------------------------------------------------------------------- */
@@ -265,23 +265,6 @@ api_verify_token (Api *self, const char *token, const char *address, gint64 *exp
   return caller;
 }
 
-/* How many connections the session has then. Tabs of one browser share a session: one that is closed ends nobody's
- * presence. */
-static guint
-count_connection (Api *self, const char *session_id, int change)
-{
-  guint count = 0;
-
-  g_mutex_lock (&self->mutex);
-  count = GPOINTER_TO_UINT (g_hash_table_lookup (self->sessions, session_id)) + change;
-  if (count > 0)
-    g_hash_table_replace (self->sessions, g_strdup (session_id), GUINT_TO_POINTER (count));
-  else
-    g_hash_table_remove (self->sessions, session_id);
-  g_mutex_unlock (&self->mutex);
-  return count;
-}
-
 static gboolean
 authenticate (Api *self, Request *request, ConfabJsonWriter *writer, GError **error)
 {
@@ -293,7 +276,7 @@ authenticate (Api *self, Request *request, ConfabJsonWriter *writer, GError **er
   if (!accounts_load (self->domain->accounts, request->caller, &user, &session, error) ||
       !sync_subscribe_rooms (self->domain, request, error))
     return FALSE;
-  count_connection (self, request->caller->session_id, 1);
+  devices_add (self->domain->devices, request->caller->session_id, request->caller->user_id);
   presence_connected (self->domain, request->caller);
   sync_write_hello (self->domain, user, session, writer);
   return TRUE;
@@ -335,7 +318,7 @@ on_connection_closed (gpointer data, gpointer user_data)
   g_autoptr(Caller) caller = data;
   Api *self = user_data;
 
-  if (count_connection (self, caller->session_id, -1) == 0)
+  if (devices_remove (self->domain->devices, caller->session_id) == 0)
     presence_disconnected (self->domain, caller);
 }
 
@@ -362,7 +345,7 @@ api_connection_closed (Api *self, const Caller *caller)
 {
   /* Counted where it is told: behind the connection that may have come in its place. */
   if (!submit_caller (self, on_connection_closed, caller))
-    count_connection (self, caller->session_id, -1);
+    devices_remove (self->domain->devices, caller->session_id);
 }
 
 /* ---- Life ------------------------------------------------------------------------------------------------- */
@@ -394,7 +377,6 @@ api_new (Domain *domain)
 
   self->domain = domain;
   self->pool = pool_new ();
-  self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->housekeeper = g_thread_new ("housekeeper", housekeeper_run, self);
@@ -410,7 +392,6 @@ api_free (Api *self)
   g_mutex_unlock (&self->mutex);
   g_thread_join (self->housekeeper);
   pool_free (self->pool);
-  g_hash_table_unref (self->sessions);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self);

@@ -116,6 +116,23 @@ accounts_end_session (Accounts *self, const char *user_id, const char *session_i
 }
 
 gboolean
+accounts_recheck_session (Accounts *self, const char *user_id, const char *session_id, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(Session) session = store_get_session (self->store, session_id, &problem);
+
+  if (session != NULL)
+    return TRUE;
+  if (!is_gone (problem))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  accounts_end_session (self, user_id, session_id);
+  return TRUE;
+}
+
+gboolean
 accounts_list_sessions (Domain *domain,
                         const Caller *caller,
                         gconstpointer fields,

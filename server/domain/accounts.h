@@ -35,6 +35,10 @@ gboolean accounts_check_session (Accounts *self, const Caller *caller, gint64 no
 /* It ended on another instance. */
 void accounts_forget_session (Accounts *self, const char *session_id);
 
+/* Something may have been missed: the connections of a session that has ended are told so and closed. FALSE: the store
+ * did not answer. */
+gboolean accounts_recheck_session (Accounts *self, const char *user_id, const char *session_id, GError **error);
+
 /* Account and session of a connection that authenticates, past every cache; caller's names and role follow the
  * account. */
 gboolean accounts_load (Accounts *self, Caller *caller, User **user, Session **session, GError **error);

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct _Lanes Lanes;
 typedef struct _Accounts Accounts;
+typedef struct _Devices Devices;
 typedef struct _Instances Instances;
 typedef struct _StoreWatch StoreWatch;
 
@@ -24,6 +25,7 @@ typedef struct
   Backplane *backplane;
   Accounts *accounts;
   Lanes *lanes;
+  Devices *devices;
   Instances *instances;     /* NULL: alone */
   Limits limits;
   const char *server_name;

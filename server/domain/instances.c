@@ -13,6 +13,7 @@
 
 #include "domain/accounts.h"
 #include "domain/announce.h"
+#include "domain/devices.h"
 #include "domain/followed.h"
 #include "domain/lanes.h"
 #include "domain/missed.h"
@@ -27,6 +28,8 @@
 #define ROOMS_PER_QUERY 1000
 /* A gap asks all clients to resume; so many in a second. */
 #define RESUMES_PER_SECOND 200
+/* The ends of sessions may be among what was lost: so many are looked up at a time, between other work. */
+#define SESSIONS_AT_ONCE 100
 #define RESYNC_LEAST_SECONDS 2
 #define RESYNC_MOST_SECONDS 60
 
@@ -44,6 +47,7 @@ struct _Instances
   double jitter;          /* of the next round: not all instances at the same moment */
   gint64 resync_allowed;
   gboolean failing;
+  GPtrArray *sessions;    /* of Device*: to be looked up */
   _Atomic guint64 rounds;
   _Atomic guint64 rooms_caught_up;
   _Atomic guint64 events_caught_up;
@@ -85,6 +89,7 @@ forget (Instances *self, const char *what)
   else if (g_str_has_prefix (what, "session:"))
     accounts_forget_session (self->domain->accounts, what + strlen ("session:"));
 }
+
 
 static void
 look_at (Instances *self, const Event *event)
@@ -311,6 +316,27 @@ close_gap (Instances *self)
   backplane_settle (self->domain->backplane, SETTLE_MS);
   ask_to_resume (self, seconds);
   check_all (self, FALSE);
+  g_clear_pointer (&self->sessions, g_ptr_array_unref);
+  self->sessions = devices_list (self->domain->devices);
+}
+
+static void
+check_sessions (Instances *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < SESSIONS_AT_ONCE && self->sessions->len > 0; i++)
+    {
+      const Device *device = self->sessions->pdata[self->sessions->len - 1];
+
+      if (!accounts_recheck_session (self->domain->accounts, device->user_id, device->session_id, &error))
+        {
+          note_failure (self, error);
+          wait_a_little (self);
+          return;
+        }
+      g_ptr_array_set_size (self->sessions, self->sessions->len - 1);
+    }
 }
 
 /* ---- The thread ------------------------------------------------------------------------------------------- */
@@ -321,6 +347,7 @@ typedef enum
   WORK_GAP,
   WORK_SUSPECTS,
   WORK_ROUND,
+  WORK_SESSIONS,
 } Work;
 
 static gint64
@@ -339,6 +366,21 @@ end_round (Instances *self)
   self->jitter = g_random_double_range (0.8, 1.2);
 }
 
+/* Whether it is time; else until is no later than that. */
+static gboolean
+is_due (gint64 *due, gint64 now, gint64 *until)
+{
+  if (*due == 0)
+    return FALSE;
+  if (now >= *due)
+    {
+      *due = 0;
+      return TRUE;
+    }
+  *until = MIN (*until, *due);
+  return FALSE;
+}
+
 /* With the mutex held; until: out, when to look again. */
 static Work
 choose_work (Instances *self, gint64 round_due, gint64 *until)
@@ -354,27 +396,38 @@ choose_work (Instances *self, gint64 round_due, gint64 *until)
     }
   if (self->gap)
     *until = MIN (*until, self->resync_allowed);
-  if (self->suspects_due != 0 && now >= self->suspects_due)
-    {
-      self->suspects_due = 0;
-      return WORK_SUSPECTS;
-    }
-  if (self->suspects_due != 0)
-    *until = MIN (*until, self->suspects_due);
-  return now >= round_due ? WORK_ROUND : WORK_NONE;
+  if (is_due (&self->suspects_due, now, until))
+    return WORK_SUSPECTS;
+  if (now >= round_due)
+    return WORK_ROUND;
+  return self->sessions->len > 0 ? WORK_SESSIONS : WORK_NONE;
 }
 
 static void
 do_work (Instances *self, Work work)
 {
-  if (work == WORK_SUSPECTS)
-    check_suspects (self);
-  else if (work == WORK_GAP)
-    close_gap (self);
-  else
+  switch (work)
     {
+    case WORK_GAP:
+      close_gap (self);
+      break;
+
+    case WORK_SUSPECTS:
+      check_suspects (self);
+      break;
+
+    case WORK_ROUND:
       check_all (self, TRUE);
       end_round (self);
+      break;
+
+    case WORK_SESSIONS:
+      check_sessions (self);
+      break;
+
+    case WORK_NONE:
+    default:
+      g_assert_not_reached ();
     }
 }
 
@@ -469,6 +522,7 @@ instances_new (Domain *domain)
 
   self->domain = domain;
   self->followed = followed_new ();
+  self->sessions = g_ptr_array_new ();
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   end_round (self);
@@ -491,6 +545,7 @@ instances_free (Instances *self)
   backplane_set_gap (self->domain->backplane, NULL, NULL);
   backplane_set_observer (self->domain->backplane, NULL, NULL);
   followed_free (self->followed);
+  g_ptr_array_unref (self->sessions);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self);

@@ -120,6 +120,19 @@ presence_expire (Domain *domain)
     announce_presence (domain, *id, CONFAB_PRESENCE_STATUS_OFFLINE);
 }
 
+static void
+write_presences (Domain *domain, GPtrArray *members, ConfabJsonWriter *reply)
+{
+  g_autofree const char **user_ids = g_new (const char *, members->len);
+  g_autofree ConfabPresenceStatus *statuses = g_new (ConfabPresenceStatus, members->len);
+
+  for (guint i = 0; i < members->len; i++)
+    user_ids[i] = ((const Member *) members->pdata[i])->user_id;
+  backplane_get_presences (domain->backplane, user_ids, members->len, statuses);
+  for (guint i = 0; i < members->len; i++)
+    write_presence (reply, user_ids[i], statuses[i], 0);
+}
+
 gboolean
 presence_open_room (Domain *domain, Request *request, ConfabJsonWriter *reply, GError **error)
 {
@@ -140,12 +153,7 @@ presence_open_room (Domain *domain, Request *request, ConfabJsonWriter *reply, G
       members = store_list_members (domain->store, fields->room_id, NULL, MOST_SHOWN, error);
       if (members == NULL)
         return FALSE;
-      for (guint i = 0; i < members->len; i++)
-        {
-          const Member *member = members->pdata[i];
-
-          write_presence (reply, member->user_id, backplane_get_presence (domain->backplane, member->user_id), 0);
-        }
+      write_presences (domain, members, reply);
     }
   confab_json_writer_end_array (reply);
   return TRUE;

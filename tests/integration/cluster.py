@@ -61,17 +61,24 @@ class Cluster:
 
     def start(self):
         self.redis.start()
-        if self.mongodb:
-            self.mongodb.start()
+        self.start_store()
         for number in range(self.instances):
             self.add(self.environments[number] if number < len(self.environments) else None)
         return self
 
+    def start_store(self):
+        if self.mongodb:
+            self.mongodb.start()
+
+    def make(self, environment=None):
+        """One more server, not started."""
+        server = Server('--backplane', self.redis.address, *self.options, store=self.store, environment=environment)
+        self.servers.append(server)
+        return server
+
     def add(self, environment=None):
         """One more server."""
-        server = Server('--backplane', self.redis.address, *self.options, store=self.store, environment=environment)
-        self.servers.append(server.start())
-        return server
+        return self.make(environment).start()
 
     def __iter__(self):
         return iter(self.servers)
@@ -83,7 +90,7 @@ class Cluster:
         """Ends all of it; the servers must end well."""
         try:
             for server in self.servers:
-                if server.process.poll() is None:
+                if server.process is not None and server.process.poll() is None:
                     server.stop()
         finally:
             self.remove()

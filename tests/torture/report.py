@@ -58,5 +58,6 @@ def shorten(part, room_ids):
     if isinstance(part, dict):
         return str({key: value for key, value in part.items() if key in room_ids})
     if isinstance(part, list):
-        return str([value for value in part if value in room_ids or isinstance(value, tuple) and value[0] in room_ids])
+        return str([value for value in part if isinstance(value, str) and value in room_ids
+                or isinstance(value, tuple) and value[0] in room_ids])
     return str(part)

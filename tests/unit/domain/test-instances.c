@@ -13,6 +13,7 @@
 #include "domain-fixture.h"
 #include "domain/accounts.h"
 #include "domain/announce.h"
+#include "domain/devices.h"
 #include "domain/instances.h"
 #include "domain/lanes.h"
 
@@ -56,6 +57,8 @@ describe (Fixture *fixture, const Event *event)
     return g_strdup_printf ("%s +%s", topic, argument);
   if (event->control == EVENT_UNSUBSCRIBE)
     return g_strdup_printf ("%s -%s", topic, argument);
+  if (event->control == EVENT_FORGET)
+    return g_strdup_printf ("%s forget %s", topic, argument);
   return g_strdup_printf ("%s %s %" G_GINT64_FORMAT, topic, event->name, event->rev);
 }
 
@@ -99,6 +102,7 @@ set_up (Fixture *fixture, gconstpointer data)
   limits_init_defaults (&domain->limits);
   domain->accounts = accounts_new (domain->store, domain->backplane, &domain->limits, REGISTRATION_OPEN, &error);
   g_assert_no_error (error);
+  domain->devices = devices_new ();
   domain->lanes = lanes_new (domain, 1);
   domain->instances = instances_new (domain);
   backplane_set_deliver (domain->backplane, on_events, fixture);
@@ -120,6 +124,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   backplane_set_deliver (domain->backplane, NULL, NULL);
   g_clear_pointer (&domain->instances, instances_free);
   g_clear_pointer (&domain->lanes, lanes_free);
+  g_clear_pointer (&domain->devices, devices_free);
   g_clear_pointer (&domain->accounts, accounts_free);
   g_clear_pointer (&domain->backplane, backplane_close);
   g_clear_pointer (&domain->store, store_close);
@@ -341,6 +346,14 @@ test_join_elsewhere (Fixture *fixture, gconstpointer data)
   g_assert_true (g_str_has_suffix (told, "room new-message 3"));
 }
 
+/* That a session was ended may be what was lost. */
+static void
+test_ended_session (Fixture *fixture, gconstpointer data)
+{
+  devices_add (fixture->domain.devices, "01SESSION", fixture->ben);
+  assert_told (fixture, "forget session", "ben session-revoked 0, instances forget session");
+}
+
 /* The last event's rev makes clients fetch what they did not get. */
 static void
 test_too_many (Fixture *fixture, gconstpointer data)
@@ -370,6 +383,7 @@ main (int argc, char **argv)
   ADD ("jump", test_jump);
   ADD ("overtaking", test_overtaking);
   ADD ("join-elsewhere", test_join_elsewhere);
+  ADD ("ended-session", test_ended_session);
   ADD ("too-many", test_too_many);
   return g_test_run ();
 }
