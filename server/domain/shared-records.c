@@ -69,8 +69,8 @@ read_user (GVariant *variant)
   User *user = user_new ();
   gint32 role = 0;
 
-  g_variant_get (variant, USER_TYPE, &user->id, &user->username, &user->display_name, &user->email, &user->avatar, &role,
-                 &user->created_at, &user->last_seen);
+  g_variant_get (variant, USER_TYPE, &user->id, &user->username, &user->display_name, &user->email, &user->avatar,
+                 &role, &user->created_at, &user->last_seen);
   user->role = role;
   return user;
 }

@@ -148,8 +148,9 @@ test_hostile (Fixture *fixture, gconstpointer data)
 static void
 put_user (Fixture *fixture, const char *id, gint32 role)
 {
+  const gint64 then = 1;
   g_autoptr(GVariant) variant = g_variant_ref_sink (
-    g_variant_new ("(ssmsmsmsixx)", id, "ada", "Forged", NULL, NULL, role, G_GINT64_CONSTANT (1), G_GINT64_CONSTANT (1)));
+    g_variant_new ("(ssmsmsmsixx)", id, "ada", "Forged", NULL, NULL, role, then, then));
 
   put_bytes (fixture, "user", fixture->ada, g_variant_get_data (variant), g_variant_get_size (variant));
 }
