@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from server import PATIENCE, SOURCE, Server, eventually
+from server import PATIENCE, SOURCE, eventually
 
 DATA = SOURCE / 'data'
 
@@ -278,27 +278,3 @@ class Haproxy(Proxy):
 
     def take_back(self, server):
         self.set_state(server, 'ready')
-
-
-class Instances:
-    """Some servers on one database, which believe the proxy in front of them."""
-
-    def __init__(self, count):
-        self.folder = Path(tempfile.mkdtemp(prefix='confab-instances-'))
-        self.servers = []
-        for number in range(count):
-            folder = self.folder / str(number)
-            folder.mkdir()
-            self.servers.append(Server('--rate-limits=off', '--log-level=debug', '--trusted-proxies=127.0.0.1',
-                                       folder=folder, store=f'sqlite:{self.folder}/confab.db'))
-
-    def start(self):
-        for server in self.servers:
-            server.start()
-        return self
-
-    def stop(self):
-        for server in self.servers:
-            if server.process.poll() is None:
-                server.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
