@@ -36,6 +36,8 @@
 /* A service manager waits 10 seconds for the whole of it. */
 #define DRAIN_CONNECTIONS_SECONDS 6
 #define DRAIN_REQUESTS_SECONDS 8
+/* Then the parts are taken apart, and threads may be waiting for a database that is away. */
+#define END_SECONDS 9
 
 /* After a power cut everything starts at once, and a database takes longer. Who manages the service sees it wait, and
  * is told to try again when that was not enough. */
@@ -310,6 +312,23 @@ watch_signals (Server *self)
   g_unix_signal_add (SIGINT, on_signal, self);
 }
 
+/* What was acknowledged is durable, and what was not is sent again: to leave now loses nothing. */
+static void
+leave (void)
+{
+  fflush (NULL);
+  _exit (EXIT_SUCCESS);
+}
+
+static gpointer
+leave_in_time (gpointer data)
+{
+  g_usleep (END_SECONDS * G_USEC_PER_SEC);
+  g_message ("Something still waits; the server ends without it");
+  leave ();
+  return NULL;
+}
+
 /* FALSE: something is still under way, so nothing may be taken apart. */
 static gboolean
 drain (Server *self)
@@ -317,6 +336,7 @@ drain (Server *self)
   gint64 now = g_get_monotonic_time ();
   gboolean connections = FALSE;
 
+  g_thread_unref (g_thread_new ("end", leave_in_time, NULL));
   notify_service_manager ("STOPPING=1");
   g_message ("Going down: clients are told to come back later");
   connections = net_server_drain (self->net, now + DRAIN_CONNECTIONS_SECONDS * G_TIME_SPAN_SECOND);
@@ -347,10 +367,9 @@ server_run (Server *self, GError **error)
   g_main_loop_run (self->loop);
   if (drain (self))
     return TRUE;
-  /* What was acknowledged is durable, and what was not is sent again: to leave now loses nothing. */
   g_warning ("%u requests were not finished in time", api_get_in_flight (self->api));
-  fflush (NULL);
-  _exit (EXIT_SUCCESS);
+  leave ();
+  return TRUE;
 }
 
 static gboolean
