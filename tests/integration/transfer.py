@@ -6,10 +6,12 @@ SPDX-License-Identifier: GPL-3.0-or-later
 CONFAB_TEST_SEED=N repeats a run.
 """
 
+import contextlib
 import hashlib
 import itertools
 import json
 import os
+import pty
 import random
 import re
 import subprocess
@@ -244,7 +246,7 @@ class Journey(Case):
             self.skipTest(str(missing))
         self.addCleanup(mongodb.remove)
         there = mongodb.database(f'confab-transfer-{os.getpid()}')
-        if 'is not the address of a store' in self.operator.run('user', 'list', store=there).stderr.decode():
+        if 'was built without MongoDB' in self.operator.run('user', 'list', store=there).stderr.decode():
             self.skipTest('this server was built without MongoDB')
         self.check_journey([self.new_sqlite(), there, self.new_sqlite()])
         # And once more the other way, so that the server lives in MongoDB.
@@ -422,6 +424,20 @@ class Trouble(Case):
         self.fail_with(f'(?s)room {self.room} differs .file: 20 messages.*store: 21 messages.*does not hold',
                        'verify', self.path, '--with-store', store=other)
 
+    def run_at_terminal(self, *arguments, store):
+        """What somebody sees."""
+        mine, its = pty.openpty()
+        process = subprocess.Popen(self.operator.command(arguments, store), stdin=its, stdout=its, stderr=its,
+                                   env=self.operator.environment())
+        os.close(its)
+        seen = b''
+        with contextlib.suppress(OSError):    # its way of telling that nobody writes any more
+            while part := os.read(mine, 4096):
+                seen += part
+        os.close(mine)
+        process.wait(WAIT)
+        return seen.decode()
+
     def test_output(self):
         self.assertEqual(self.path.stat().st_mode & 0o777, 0o600)
         self.assertEqual(list(self.folder.glob('*.unfinished')), [])
@@ -432,6 +448,9 @@ class Trouble(Case):
         self.fail_with('/nowhere/file cannot be read', 'restore', '/nowhere/file', store=self.new_sqlite())
         self.fail_with('Usage: confab-server restore', 'restore', store=self.new_sqlite())
         self.assertFalse((self.folder / 'empty').exists())
+        with self.subTest('a terminal'):
+            self.assertIn('--output FILE', self.run_at_terminal('export', store=self.store))
+            self.assertIn('The file is whole', self.run_at_terminal('verify', self.path, store=self.store))
         with self.subTest('a full disk'):
             with open('/dev/full', 'wb') as full:
                 failed = subprocess.run(self.operator.command(['export'], self.store), stdout=full, timeout=WAIT,

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * docs/export.md describes the format. Both directions check what passes (checker.h), so that nothing is written that
- * cannot be read. Memory does not grow with the size of it.
+ * docs/export.md describes the format. Both directions check what passes (checker.h); that every field is within its
+ * bounds is checked where it is read. Memory does not grow with the size of it.
  */
 #pragma once
 
