@@ -350,8 +350,36 @@ class Cases:
             speaker.wait_rounds(20)
             speaker.stop()
         with self.subTest('no request failed'):
-            self.assertEqual([failure for speaker in speakers for failure in speaker.failures], [])
+            self.assertEqual(self.failures(speakers), [])
         self.check_messages(speakers)
+
+    def test_rolling_restart(self):
+        """All instances, one after the other, as soon as the one before is there again."""
+        speakers = [Speaker(self.proxy, person, self.room, kept_alive)
+                    for person in (self.ada, self.ben) for kept_alive in (True, False)]
+        for server in self.servers * 2:
+            for speaker in speakers:
+                speaker.wait_rounds(2)
+            server.terminate()
+            self.assertEqual(server.wait(), 0)
+            server.start()
+            # As the operator waits, who does not know what the proxy thinks of it.
+            self.assertEqual(Rest(server).http('GET', '/readyz').status, 200)
+        for speaker in speakers:
+            speaker.wait_rounds(5)
+            speaker.stop()
+        with self.subTest('no request failed'):
+            self.assertEqual(self.failures(speakers), [])
+        self.check_messages(speakers)
+
+    def failures(self, speakers):
+        """What failed; the proxy's log has the reason."""
+        failures = [failure for speaker in speakers for failure in speaker.failures]
+        if failures:
+            lines = [line for line in self.proxy.read_log().splitlines()
+                     if re.search(r'"status":5|status=5|error', line)]
+            print('\n'.join(f'# {line}' for line in lines[-10:]))
+        return failures
 
     def check_messages(self, speakers):
         messages = []
@@ -397,7 +425,7 @@ class Cases:
             for number in range(speaker.rounds):
                 text = f'{speaker.name} {number}'
                 self.ada.say(self.room, text, clientId=text)
-        failures = [failure for speaker in speakers for failure in speaker.failures]
+        failures = self.failures(speakers)
         print(f'# {self.kind.program}: {len(failures)} requests failed: {failures[:2]}')
         self.check_messages(speakers)
 
@@ -504,6 +532,14 @@ class NginxTest(Cases, unittest.TestCase):
         return {name: int(seconds) for name, seconds in re.findall(r'(\w+_timeout) (\d+)s', location)}
 
 
+    def test_lists_agree(self):
+        """Both lists name the same instances."""
+        for folder in (DATA / 'nginx/confab', DATA / 'container/nginx'):
+            first, again = (re.findall(r'^server (\S+) (.*);', (folder / name).read_text(), re.MULTILINE)
+                            for name in ('servers.conf', 'servers-again.conf'))
+            self.assertEqual([address for address, _rest in first], [address for address, _rest in again])
+            self.assertTrue(all(rest.startswith('backup ') for _address, rest in again))
+
     def test_container(self):
         """The files that compose.yaml mounts are in order too."""
         proxy = Nginx(self.servers)
@@ -512,9 +548,10 @@ class NginxTest(Cases, unittest.TestCase):
         proxy.write_configuration()
         etc = proxy.folder / 'etc'
         shutil.copy(DATA / 'nginx/nginx.conf', etc)
-        servers = (DATA / 'container/nginx/servers.conf').read_text()
-        # Names that only the containers' network knows.
-        (etc / 'confab/servers.conf').write_text(substitute(servers, r'^server server-\d', 'server 127.0.0.1'))
+        for name in ('servers.conf', 'servers-again.conf'):
+            servers = (DATA / 'container/nginx' / name).read_text()
+            # Names that only the containers' network knows.
+            (etc / 'confab' / name).write_text(substitute(servers, r'^server server-\d', 'server 127.0.0.1'))
         listen = (DATA / 'container/nginx/listen.conf').read_text()
         (etc / 'confab/listen.conf').write_text(substitute(listen, '/dev/stdout', str(proxy.log_path)))
         checked = proxy.run('-t')

@@ -184,11 +184,14 @@ class Nginx(Proxy):
         self.write_listen(etc / 'confab/listen.conf')
 
     def write_servers(self, aside=()):
-        lines = (DATA / 'nginx/confab/servers.conf').read_text().splitlines()
-        settings = next(line for line in lines if line.startswith('server ')).split(' ', 2)[2].rstrip(';')
-        (self.folder / 'etc/confab/servers.conf').write_text(
-            ''.join(f'server {address} {settings}{" down" if server in aside else ""};\n'
-                    for server, address in zip(self.servers, self.addresses(), strict=True)))
+        """The lists of data/ with other addresses."""
+        for name in ('servers.conf', 'servers-again.conf'):
+            lines = (DATA / 'nginx/confab' / name).read_text().splitlines()
+            settings = next(line for line in lines if line.startswith('server ')).split(' ', 2)[2].rstrip(';')
+            taken_out = aside if name == 'servers.conf' else ()
+            (self.folder / 'etc/confab' / name).write_text(
+                ''.join(f'server {address} {settings}{" down" if server in taken_out else ""};\n'
+                        for server, address in zip(self.servers, self.addresses(), strict=True)))
 
     def write_listen(self, path):
         name = 'listen-tls.conf' if self.tls else 'listen.conf'
