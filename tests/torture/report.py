@@ -25,7 +25,7 @@ def say(words):
 def report(run):
     world, counts = run.world, run.world.ledger.counts
     say(f'seed {run.settings.seed}: {len(world.devices)} clients of {len(world.people)} people on '
-        f'{len(run.cluster.instances)} instances, {len(run.snapshots[0].rooms)} rooms, '
+        f'{len(run.deployment.instances)} instances, {len(run.snapshots[0].rooms)} rooms, '
         f'{sum(len(room.messages) for room in run.snapshots[0].rooms.values())} messages')
     say(f'{counts["operations"]} operations, {counts["acknowledged"]} acknowledged, {counts["resent"]} resent, '
         f'{counts["events"]} events, {counts["resumes"]} resumes')

@@ -18,6 +18,7 @@ from person import Person
 
 REST_PATIENCE = 6       # seconds; a request that hangs for longer is made again
 WATCH_INTERVAL = 0.5
+NO_ANSWER = (502, 504)      # says the proxy
 
 
 class World:
@@ -144,7 +145,9 @@ class World:
             try:
                 return await self.by_rest(account, operation, fields)
             except Refused as refused:
-                if refused.code == 'unauthenticated' and account is not None:
+                if refused.status in NO_ANSWER:
+                    await asyncio.sleep(self.dice.uniform(0.1, 0.8))
+                elif refused.code == 'unauthenticated' and account is not None:
                     await account.renew()
                 elif refused.code not in NOT_NOW:
                     if refused.code == 'internal':

@@ -1,4 +1,4 @@
-"""cluster.py: the instances, what they stand on, and the proxy in front of them
+"""deployment.py: the instances, what they stand on, and the proxy in front of them
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -11,23 +11,30 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from nginx import Nginx
+import proxy
+from network import Namespace, inside
 from server import Server, eventually
 from services import MongoDB, Redis
 
 # The test is the only client: limits on how often are other tests' business.
 OPTIONS = ('--rate-limits=off', '--registration=open', '--connections-per-address=0', '--connections-per-user=0',
-           '--max-connections=4000', '--trusted-proxies=127.0.0.1', '--reactors=1')
+           '--max-connections=4000', '--trusted-proxies=127.0.0.1,10.83.0.0/16', '--reactors=1')
 START_SECONDS = 60
 
 
 class Instance(Server):
-    def __init__(self, number, *options, folder, store):
+    def __init__(self, number, *options, folder, store, namespace=None):
         folder.mkdir()
         super().__init__(*OPTIONS, *options, folder=folder, store=store)
         self.name = f'instance {number}'
+        self.namespace = namespace
         self.wanted = False         # whether it should be running now
         self.unexpected = []        # ends that nobody asked for
+        if namespace is not None:
+            self.listen = f'{namespace.address}:0'
+
+    def command(self):
+        return super().command() if self.namespace is None else self.namespace.command(*super().command())
 
     def start(self):
         super().start()
@@ -72,27 +79,33 @@ class Instance(Server):
                                    f'{self.read_log()[-2000:]}')
 
 
-class Front:
-    """Where clients connect, in the shape of a server of the integration tests."""
+class Nginx(proxy.Nginx):
+    """With data's configuration, for more clients, and telling each which instance it reached."""
 
-    starts = 0
+    name = 'nginx'
 
-    def __init__(self):
-        self.host = '127.0.0.1'
-        self.port = None
-        self.secrets = set()
+    def hand_over(self):
+        """In a user namespace there is nobody else to hand anything to."""
+        return {}
 
-    def check_alive(self):
-        """Whether instances live is watched elsewhere."""
+    def write_configuration(self, aside=()):
+        super().write_configuration(aside)
+        path = self.folder / 'etc/nginx.conf'
+        text = proxy.substitute(path.read_text(), r'worker_connections \d+', 'worker_connections 4096')
+        path.write_text(proxy.substitute(text, r'^daemon off;', 'daemon off;\nuser root;'))
+
+    def write_listen(self, path):
+        super().write_listen(path)
+        path.write_text(path.read_text() + 'add_header X-Upstream $upstream_addr always;\n')
 
 
-class Cluster:
+class Deployment:
     def __init__(self, settings):
         self.settings = settings
         self.folder = Path(tempfile.mkdtemp(prefix='confab-torture-'))
-        self.front = Front()
         self.database = None
         self.redis = None
+        self.namespaces = []
         self.instances = []
         self.nginx = None
 
@@ -100,17 +113,34 @@ class Cluster:
         store = f'sqlite:{self.folder / "confab.db"}'
         options = []
         if self.settings.instances > 1:
-            self.database = MongoDB().start()
-            self.redis = Redis().start()
+            self.start_services()
             store = self.database.database('torture')
             options = ['--backplane', self.redis.address]
         for number in range(self.settings.instances):
-            instance = Instance(number, *options, folder=self.folder / f'instance-{number}', store=store)
-            instance.secrets = self.front.secrets
+            namespace = self.make_namespace(number) if self.redis is not None and inside() else None
+            instance = Instance(number, *options, folder=self.folder / f'instance-{number}', store=store,
+                                namespace=namespace)
             self.instances.append(instance.start())
-        self.nginx = Nginx([(instance.host, instance.port) for instance in self.instances]).start()
-        self.front.port = self.nginx.port
+        self.nginx = Nginx(self.instances).start()
+        for instance in self.instances:
+            instance.secrets = self.nginx.secrets
         return self
+
+    def start_services(self):
+        """In a network of the test's own nobody else reaches what listens everywhere."""
+        everywhere = ('--bind', '0.0.0.0', '--protected-mode', 'no') if inside() else ()
+        self.redis = Redis(*everywhere).start()
+        self.database = MongoDB()
+        if inside() and self.database.can_restart:
+            self.database.arguments = ['0.0.0.0' if part == '127.0.0.1' else part for part in self.database.arguments]
+        self.database.start()
+
+    def make_namespace(self, number):
+        namespace = Namespace(number + 1)
+        self.namespaces.append(namespace)
+        for service in (self.redis, self.database):
+            namespace.lead_to(service.name, service.port)
+        return namespace
 
     def watch(self):
         for instance in self.instances:
@@ -119,19 +149,20 @@ class Cluster:
     def stop(self):
         """Everything ends by itself and politely; what the instances have to say about it, in words."""
         problems = []
-        for instance in self.instances:
+        for part in (*self.instances, self.nginx):
             try:
-                instance.stop()
+                part.stop()
             except AssertionError as failure:
-                problems.append(f'{instance.name}: {failure}')
+                problems.append(f'{part.name}: {failure}')
         return problems
 
     def remove(self, keep=False):
-        for service in (*self.instances, self.nginx, self.redis, self.database):
-            if service is not None and service.process is not None:
-                service.kill()
-        for service in (self.nginx, self.redis, self.database):
-            if service is not None:
-                service.remove()
+        for instance in self.instances:
+            instance.kill()
+        if self.nginx is not None and self.nginx.process.poll() is None:
+            self.nginx.stop()
+        for part in (self.redis, self.database, *self.namespaces):
+            if part is not None:
+                part.remove()
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
