@@ -234,6 +234,8 @@ class Device:
         request = self.waiting.pop(frame['reply'])
         if request.future.done():
             return
+        if request.attempt is not None:
+            request.attempt.upstream = self.upstream
         if 'data' in frame:
             self.lasting.pop(request, None)
             request.future.set_result(frame['data'])

@@ -6,10 +6,12 @@ Everything here comes from answers and events of the protocol. Two clients that 
 the same change are a failure at once; what was acknowledged is looked for in the end.
 """
 
-from collections import Counter, defaultdict
+import time
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 
 SHOWN = 12      # problems of one kind that are told in words
+RECENT = 60     # attempts that are remembered of each room, for whoever must find out what happened
 
 # What every answer about one message has alike, whenever it was given.
 FIXED = ('id', 'roomId', 'seq', 'senderId', 'clientId', 'timestamp')
@@ -26,6 +28,14 @@ class Attempt:
     overtaken: bool = False     # refused for a while, or sent through another door: later ones may have come first
     answer: dict = None
     refused: str = None
+    began: float = field(default_factory=time.monotonic)
+    ended: float = 0
+    upstream: str = None        # who answered
+
+    def __str__(self):
+        how = 'answered' if self.answer is not None else f'refused ({self.refused})' if self.refused else 'unanswered'
+        return (f'{self.began:.3f} to {self.ended:.3f} {self.device}: {self.operation} {self.fields} {how} '
+                f'in {self.tries} tries by {self.upstream}')
 
     @property
     def done(self):
@@ -49,6 +59,7 @@ class Ledger:
     streams: dict = field(default_factory=lambda: defaultdict(list))    # (device, room id) → sends, as they were sent
     edits: dict = field(default_factory=lambda: defaultdict(list))      # message id → Attempts
     reactions: dict = field(default_factory=lambda: defaultdict(list))  # (message id, user id, emoji) → Attempts
+    recent: dict = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=RECENT)))     # room id → Attempts
     removed_rooms: set = field(default_factory=set)     # whose deletion was asked for, with whatever outcome
 
     def problem(self, kind, words):
@@ -89,13 +100,19 @@ class Ledger:
             if first and any(first[name] != answer['message'][name] for name in FIXED):
                 self.problem('one clientId, two answers', f'{first} and {answer["message"]}')
         if attempt.answer is None:
+            self.ended(attempt)
             self.counts['acknowledged'] += 1
             self.counts[f'acknowledged {attempt.operation}'] += 1
             attempt.answer = answer
         if 'message' in answer:
             self.keep(answer['message'])
 
+    def ended(self, attempt):
+        attempt.ended = time.monotonic()
+        self.recent[attempt.fields.get('roomId')].append(attempt)
+
     def refused(self, attempt, code):
+        self.ended(attempt)
         attempt.refused = code
         self.counts[f'refused {code}'] += 1
 

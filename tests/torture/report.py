@@ -49,7 +49,9 @@ def explain(run, device, words):
     lines = [f'{device.name}: {words[:600]}', f'    {device.condition()}']
     lines += [f'    {entry[0]:.3f} {" ".join(shorten(part, room_ids) for part in entry[1:])}'
               for entry in related[-LAST:]]
-    lines += ['    faults:'] + [f'    {began:.3f} to {ended:.3f} {what}' for began, ended, what in faults[-12:]]
+    asked = [attempt for room_id in room_ids for attempt in run.world.ledger.recent.get(room_id, ())]
+    lines += ['    asked for:'] + [f'    {attempt}' for attempt in asked[-LAST:]]
+    lines += ['    faults:'] + [f'    {began:.3f} to {ended:.3f} {what}' for began, ended, what in faults[-20:]]
     return '\n'.join(lines)
 
 
