@@ -12,6 +12,7 @@
 
 #include "domain/announce.h"
 #include "domain/records-json.h"
+#include "domain/shared-records.h"
 #include "protocol/confab-error.h"
 
 static void
@@ -111,6 +112,8 @@ accounts_update_me (Domain *domain, const Caller *caller, gconstpointer fields, 
       || (changes
           && !store_update_user (domain->store, caller->user_id, request->display_name, request->avatar, error)))
     return FALSE;
+  if (changes)
+    shared_drop_user (domain->backplane, caller->user_id);
   user = store_get_user (domain->store, caller->user_id, error);
   if (user == NULL)
     return FALSE;

@@ -12,6 +12,7 @@
 
 #include "domain/announce.h"
 #include "domain/records-json.h"
+#include "domain/shared-records.h"
 #include "protocol/confab-error.h"
 
 #define ENDED "This session has ended; sign in again"
@@ -39,7 +40,8 @@ static Session *
 load_session (Accounts *self, const Caller *caller, GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  g_autoptr(Session) session = store_get_session (self->store, caller->session_id, &problem);
+  g_autoptr(Session) session =
+    shared_get_session (self->store, self->backplane, caller->session_id, &problem);
 
   if (session != NULL && strcmp (session->user_id, caller->user_id) == 0)
     return g_steal_pointer (&session);
@@ -76,7 +78,7 @@ accounts_load (Accounts *self, Caller *caller, User **user, Session **session, G
 
   if (loaded_session == NULL)
     return FALSE;
-  loaded_user = store_get_user (self->store, caller->user_id, error);
+  loaded_user = shared_get_user (self->store, self->backplane, caller->user_id, error);
   if (loaded_user == NULL)
     return FALSE;
   g_free (caller->username);
@@ -107,6 +109,7 @@ accounts_end_session (Accounts *self, const char *user_id, const char *session_i
   Event *event = event_new (topic, CONFAB_EVENT_SESSION_REVOKED, g_string_new ("{}"));
 
   session_cache_remove (self->sessions, session_id);
+  shared_drop_session (self->backplane, session_id);
   event->control = EVENT_CLOSE_SESSION;
   event->argument = g_strdup (session_id);
   /* First, so that who sees the connection end finds REST closed too. */

@@ -11,6 +11,7 @@
 #include <sodium.h>
 
 #include "domain/records-json.h"
+#include "domain/shared-records.h"
 #include "protocol/confab-error.h"
 #include "protocol/confab-ulid.h"
 
@@ -207,7 +208,10 @@ rotate (Accounts *self,
   to->address = g_strdup (address);
   to->last_used_at = now;
   to->expires_at = end;
-  return store_rotate_session (self->store, from, to, error) ? g_steal_pointer (&to) : NULL;
+  if (!store_rotate_session (self->store, from, to, error))
+    return NULL;
+  shared_drop_session (self->backplane, to->id);
+  return g_steal_pointer (&to);
 }
 
 static Session *

@@ -39,8 +39,8 @@ void accounts_forget_session (Accounts *self, const char *session_id);
  * did not answer. */
 gboolean accounts_recheck_session (Accounts *self, const char *user_id, const char *session_id, GError **error);
 
-/* Account and session of a connection that authenticates, past every cache; caller's names and role follow the
- * account. */
+/* Account and session of a connection that authenticates, past what this instance remembers; caller's names and role
+ * follow the account. */
 gboolean accounts_load (Accounts *self, Caller *caller, User **user, Session **session, GError **error);
 
 /* What an operator does from the command line, without an account of their own. The password is checked as register's

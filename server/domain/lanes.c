@@ -116,7 +116,7 @@ static gboolean
 task_decide (Task *self, Lane *lane, GError **error)
 {
   Domain *domain = lane->lanes->domain;
-  const RoomState *room = room_cache_get (lane->rooms, domain->store, self->room_id, error);
+  const RoomState *room = room_cache_get (lane->rooms, domain->store, domain->backplane, self->room_id, error);
   const Caller *caller = self->request->caller;
 
   if (room == NULL)

@@ -66,7 +66,7 @@ room_cache_free (RoomCache *self)
 }
 
 const RoomState *
-room_cache_get (RoomCache *self, Store *store, const char *room_id, GError **error)
+room_cache_get (RoomCache *self, Store *store, Backplane *backplane, const char *room_id, GError **error)
 {
   Entry *entry = g_hash_table_lookup (self->entries, room_id);
 
@@ -77,7 +77,7 @@ room_cache_get (RoomCache *self, Store *store, const char *room_id, GError **err
       return entry->state;
     }
 
-  g_autoptr(RoomState) state = room_state_load (store, room_id, error);
+  g_autoptr(RoomState) state = room_state_load (store, backplane, room_id, error);
 
   if (state == NULL)
     return NULL;

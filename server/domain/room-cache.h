@@ -15,7 +15,8 @@ RoomCache *room_cache_new (guint lifetime);
 void room_cache_free (RoomCache *self);
 
 /* Borrowed until room_cache_drop() or room_cache_trim(). */
-const RoomState *room_cache_get (RoomCache *self, Store *store, const char *room_id, GError **error);
+const RoomState *room_cache_get (RoomCache *self, Store *store, Backplane *backplane, const char *room_id,
+                                 GError **error);
 void room_cache_drop (RoomCache *self, const char *room_id);
 void room_cache_clear (RoomCache *self);
 void room_cache_follow (RoomCache *self, const Change *change);

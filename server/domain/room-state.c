@@ -8,6 +8,8 @@
 
 #include "domain/room-state.h"
 
+#include "domain/shared-records.h"
+
 static void
 room_state_put (RoomState *self, Member *member)
 {
@@ -44,7 +46,7 @@ room_state_new (Room *room, GPtrArray *members)
 }
 
 RoomState *
-room_state_load (Store *store, const char *room_id, GError **error)
+room_state_load (Store *store, Backplane *backplane, const char *room_id, GError **error)
 {
   g_autoptr(Room) room = NULL;
   g_autoptr(GPtrArray) members = NULL;
@@ -54,7 +56,7 @@ room_state_load (Store *store, const char *room_id, GError **error)
   room = store_get_room (store, room_id, error);
   if (room == NULL)
     return NULL;
-  members = store_list_members (store, room_id, NULL, 0, error);
+  members = shared_list_members (store, backplane, room, error);
   if (members == NULL)
     return NULL;
   return room_state_new (room, members);

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "backplane/backplane.h"
 #include "store/store.h"
 
 G_BEGIN_DECLS
@@ -19,7 +20,7 @@ typedef struct
 } RoomState;
 
 /* NOT_FOUND when there is no such room. */
-RoomState *room_state_load (Store *store, const char *room_id, GError **error);
+RoomState *room_state_load (Store *store, Backplane *backplane, const char *room_id, GError **error);
 /* A state from records, for tests of decisions. members: of Member*. */
 RoomState *room_state_new (Room *room, GPtrArray *members);
 void room_state_free (RoomState *self);

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * REST asks for the session at every request. A revocation made by this instance is known here at once, one made by
- * another when what is remembered has run out.
+ * REST asks for the session at every request. A revocation is known here at once when this instance makes it, as soon
+ * as it is heard of when another does, and at the latest when what is remembered has run out.
  */
 #pragma once
 

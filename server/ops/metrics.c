@@ -271,6 +271,8 @@ print_domain (Domain *domain, GString *text)
   print_one (text, "store_up", "gauge", "Whether the store answers", !store_watch_is_away (domain->store_watch));
   print_one (text, "store_outages_total", "counter", "How often it went away",
              store_watch_count_outages (domain->store_watch));
+  print_one (text, "store_retries_total", "counter", "Transactions begun again because others were in the way",
+             store_get_retries (domain->store));
   if (domain->lanes != NULL)
     {
       print_one (text, "lane_requests_pending", "gauge", "Requests that wait or run in lanes",

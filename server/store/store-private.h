@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "store/store.h"
 
 G_BEGIN_DECLS
@@ -82,6 +84,7 @@ struct _StoreClass
 struct _Store
 {
   const StoreClass *klass;
+  _Atomic guint64 retries;    /* transactions that were begun again */
 };
 
 /* What searches compare: without case, and without the differences that Unicode calls compatible. NULL gives "". */

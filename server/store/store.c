@@ -150,6 +150,12 @@ store_get_lanes (Store *self)
   return self->klass->get_lanes (self);
 }
 
+guint64
+store_get_retries (Store *self)
+{
+  return self->retries;
+}
+
 gboolean
 store_check (Store *self, GError **error)
 {

@@ -39,6 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
 
 /* How many lanes may write at once without getting in each other's way. */
 guint store_get_lanes (Store *self);
+/* How often a transaction had to start over because others were in its way. */
+guint64 store_get_retries (Store *self);
 /* A cheap round trip: is the database answering? */
 gboolean store_check (Store *self, GError **error);
 

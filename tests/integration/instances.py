@@ -6,6 +6,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 import contextlib
 import random
+import subprocess
 import threading
 import time
 import unittest
@@ -14,7 +15,7 @@ import tap
 from cluster import Cluster, connect, rest, wrong_clock
 from door import TABLES, Closed, Refused, sign_in
 from person import Person
-from server import eventually
+from server import BINARY, eventually
 
 
 def hears(socket, event, where=None):
@@ -115,6 +116,20 @@ class Together(unittest.TestCase):
         with self.subTest('and REST ends there'):
             eventually(lambda: is_refused(door), 'REST goes on', within=2)
         door.close()
+
+    def test_password_from_the_command_line(self):
+        """The operator's command is not one of the servers, and is heard by all of them."""
+        fay = Person(self.b, f'fay{random.randrange(10 ** 9)}')
+        sockets = [connect(fay, server) for server in self.cluster]
+        done = subprocess.run([BINARY, 'user', 'password', fay.name, '--store', self.cluster.store, '--backplane',
+                               self.cluster.redis.address, '--state-dir', str(self.cluster.folder)],
+                              input='another secret\n', capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for socket in sockets:
+            self.assertEqual(socket.wait_closed(), 4001)
+        with self.assertRaises(Refused):
+            fay.call('get-me')
+        fay.close()
 
     def test_removed(self):
         ada, ben, cleo = self.connect_all()

@@ -190,6 +190,7 @@ mongodb_transact (Store *store, const MongodbWork *work, gpointer data, GError *
           end_dead (store, call);
           suspicious = g_get_monotonic_time () + SUSPICIOUS;
         }
+      store->retries++;
       pause_before (attempt, g_get_monotonic_time () - start);
     }
   return mongodb_store_end (store, call, error);
