@@ -153,6 +153,29 @@ confab_error_get_http_status (int error)
 }
 
 /**
+ * confab_error_refuse: (skip)
+ * @error: (nullable): where to put a #CONFAB_ERROR_BAD_REQUEST
+ * @format: what is wrong with the input, as in printf()
+ * @...: what goes into it
+ *
+ * For a check that ends with its error: `return confab_error_refuse (error, …);`.
+ *
+ * Returns: %FALSE
+ *
+ * Since: 0.1
+ */
+gboolean
+confab_error_refuse (GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_propagate_error (error, g_error_new_valist (CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, format, arguments));
+  va_end (arguments);
+  return FALSE;
+}
+
+/**
  * confab_error_set_retry_after:
  * @error: an error of the domain %CONFAB_ERROR
  * @seconds: after how many it is worth another try

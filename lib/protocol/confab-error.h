@@ -31,6 +31,8 @@ const char *confab_error_get_code (int error);
 gboolean confab_error_from_code (const char *code, ConfabError *error);
 guint confab_error_get_http_status (int error);
 
+gboolean confab_error_refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 void confab_error_set_retry_after (GError *error, double seconds);
 double confab_error_get_retry_after (const GError *error);
 void confab_error_add_field (GError *error, const char *field, const char *problem);

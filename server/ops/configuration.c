@@ -50,18 +50,6 @@ configuration_free (Configuration *self)
   g_free (self);
 }
 
-G_GNUC_PRINTF (2, 3)
-static gboolean
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, format, arguments));
-  va_end (arguments);
-  return FALSE;
-}
-
 /* shown: how the option is called where it was found. */
 static gboolean
 set (Configuration *self,
@@ -76,7 +64,7 @@ set (Configuration *self,
   g_autofree char *problem = option_check (option_get (id), text);
 
   if (problem != NULL)
-    return fail (error, "%s %s", shown, problem);
+    return confab_error_refuse (error, "%s %s", shown, problem);
   if (origin < value->origin)
     return TRUE;
   g_free (value->text);
@@ -91,8 +79,8 @@ fail_unknown (GError **error, const char *place, const char *shown, const char *
   const char *nearest = option_find_nearest (name, length);
 
   if (nearest == NULL)
-    return fail (error, "%s: there is no option %s", place, shown);
-  return fail (error, "%s: there is no option %s; did you mean %s?", place, shown, nearest);
+    return confab_error_refuse (error, "%s: there is no option %s", place, shown);
+  return confab_error_refuse (error, "%s: there is no option %s; did you mean %s?", place, shown, nearest);
 }
 
 /* ---- File ------------------------------------------------------------------------------------------------- */
@@ -104,7 +92,7 @@ check_groups (GKeyFile *file, const char *path, GError **error)
 
   for (guint i = 0; groups[i] != NULL; i++)
     if (strcmp (groups[i], GROUP) != 0)
-      return fail (error, "%s: there is no group [%s]; options stand in [" GROUP "]", path, groups[i]);
+      return confab_error_refuse (error, "%s: there is no group [%s]; options stand in [" GROUP "]", path, groups[i]);
   return TRUE;
 }
 
@@ -116,7 +104,7 @@ configuration_load_file (Configuration *self, const char *path, GError **error)
   g_autoptr(GError) problem = NULL;
 
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &problem))
-    return fail (error, "%s cannot be read: %s", path, problem->message);
+    return confab_error_refuse (error, "%s cannot be read: %s", path, problem->message);
   if (!check_groups (file, path, error))
     return FALSE;
   keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
@@ -155,13 +143,13 @@ read_value (const char *variable, const char *path, GError **error)
 
   if (!g_file_get_contents (path, &text, NULL, &problem))
     {
-      fail (error, "%s: %s cannot be read: %s", variable, path, problem->message);
+      confab_error_refuse (error, "%s: %s cannot be read: %s", variable, path, problem->message);
       return NULL;
     }
   text[strcspn (text, "\r\n")] = '\0';
   if (*text != '\0')
     return g_steal_pointer (&text);
-  fail (error, "%s: the first line of %s is empty", variable, path);
+  confab_error_refuse (error, "%s: the first line of %s is empty", variable, path);
   return NULL;
 }
 
@@ -188,7 +176,7 @@ load_variable (Configuration *self,
   if (!in_file)
     return set (self, id, value, ORIGIN_ENVIRONMENT, variable, variable, error);
   if (g_environ_getenv ((char **) environment, plain) != NULL)
-    return fail (error, "%s and %s say the same thing: set one of them", plain, variable);
+    return confab_error_refuse (error, "%s and %s say the same thing: set one of them", plain, variable);
   text = read_value (variable, value, error);
   return text != NULL && set (self, id, text, ORIGIN_ENVIRONMENT, variable, variable, error);
 }
@@ -238,7 +226,7 @@ load_flag (Configuration *self, GPtrArray *arguments, guint index, GError **erro
     }
   if (text == NULL)
     {
-      fail (error, "%s needs a value: %s", shown, option_get (id)->placeholder);
+      confab_error_refuse (error, "%s needs a value: %s", shown, option_get (id)->placeholder);
       return 0;
     }
   return set (self, id, text, ORIGIN_FLAG, shown, shown, error) ? taken : 0;
@@ -296,7 +284,8 @@ check_listen (Configuration *self, GError **error)
   gint64 port = 0;
 
   if (colon == NULL || colon == text || !g_ascii_string_to_signed (colon + 1, 10, 0, 65535, &port, NULL))
-    return fail (error, "listen is “%s”, but must be ADDRESS:PORT, as 127.0.0.1:3000 or [::]:3000", text);
+    return confab_error_refuse (error, "listen is “%s”, but must be ADDRESS:PORT, as 127.0.0.1:3000 or [::]:3000",
+                                text);
   return TRUE;
 }
 
@@ -313,7 +302,7 @@ configuration_finish (Configuration *self, GError **error)
   fill_in (self, OPTION_STORE, store);
   fill_in (self, OPTION_BLOBS, blobs);
   if (*configuration_get_text (self, OPTION_SERVER_NAME) == '\0')
-    return fail (error, "server-name must not be empty");
+    return confab_error_refuse (error, "server-name must not be empty");
   return check_listen (self, error);
 }
 

@@ -36,24 +36,67 @@ invite_free (Invite *self)
   g_free (self);
 }
 
-static const struct
+static gpointer
+record_new (StoreEntryKind kind)
 {
-  gpointer (*make) (void);
-  GDestroyNotify destroy;
-} records[N_ENTRY_KINDS] = {
-  [ENTRY_SETTING] = { (gpointer (*) (void)) setting_new, (GDestroyNotify) setting_free },
-  [ENTRY_USER] = { (gpointer (*) (void)) user_new, (GDestroyNotify) user_unref },
-  [ENTRY_INVITE] = { (gpointer (*) (void)) invite_new, (GDestroyNotify) invite_free },
-  [ENTRY_SESSION] = { (gpointer (*) (void)) session_new, (GDestroyNotify) session_unref },
-  [ENTRY_ROOM] = { (gpointer (*) (void)) room_new, (GDestroyNotify) room_unref },
-  [ENTRY_MEMBER] = { (gpointer (*) (void)) member_new, (GDestroyNotify) member_unref },
-  [ENTRY_MESSAGE] = { (gpointer (*) (void)) message_new, (GDestroyNotify) message_unref },
-};
+  switch (kind)
+    {
+    case ENTRY_SETTING:
+      return setting_new ();
+    case ENTRY_USER:
+      return user_new ();
+    case ENTRY_INVITE:
+      return invite_new ();
+    case ENTRY_SESSION:
+      return session_new ();
+    case ENTRY_ROOM:
+      return room_new ();
+    case ENTRY_MEMBER:
+      return member_new ();
+    case ENTRY_MESSAGE:
+      return message_new ();
+    case N_ENTRY_KINDS:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+record_free (StoreEntryKind kind, gpointer record)
+{
+  switch (kind)
+    {
+    case ENTRY_SETTING:
+      setting_free (record);
+      break;
+    case ENTRY_USER:
+      user_unref (record);
+      break;
+    case ENTRY_INVITE:
+      invite_free (record);
+      break;
+    case ENTRY_SESSION:
+      session_unref (record);
+      break;
+    case ENTRY_ROOM:
+      room_unref (record);
+      break;
+    case ENTRY_MEMBER:
+      member_unref (record);
+      break;
+    case ENTRY_MESSAGE:
+      message_unref (record);
+      break;
+    case N_ENTRY_KINDS:
+    default:
+      g_assert_not_reached ();
+    }
+}
 
 StoreEntry *
 store_entry_new (StoreEntryKind kind)
 {
-  return store_entry_new_take (kind, records[kind].make ());
+  return store_entry_new_take (kind, record_new (kind));
 }
 
 StoreEntry *
@@ -71,7 +114,8 @@ store_entry_free (StoreEntry *self)
 {
   if (self == NULL)
     return;
-  g_clear_pointer (&self->record, records[self->kind].destroy);
+  if (self->record != NULL)
+    record_free (self->kind, self->record);
   g_free (self->password_hash);
   g_strfreev (self->direct_ids);
   g_clear_pointer (&self->versions, g_ptr_array_unref);

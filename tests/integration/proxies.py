@@ -16,9 +16,10 @@ import time
 import unittest
 
 import tap
+from cluster import Cluster
 from door import Closed, Refused, Rest, Socket
 from person import Person
-from proxy import DATA, Haproxy, Instances, Nginx, substitute
+from proxy import DATA, Haproxy, Nginx, substitute
 from server import PATIENCE, eventually
 
 ELSEWHERE = '127.0.0.9'     # also this machine, and not where the proxy calls from
@@ -90,8 +91,9 @@ class Cases:
     def setUpClass(cls):
         if shutil.which(cls.kind.program, path='/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin') is None:
             raise unittest.SkipTest(f'{cls.kind.program} is not installed')
-        cls.instances = Instances(3).start()
-        cls.servers = cls.instances.servers
+        # Whoever calls from this address is a proxy; the log says where a request came from.
+        cls.cluster = Cluster('--rate-limits=off', '--log-level=debug', '--trusted-proxies=127.0.0.1').start()
+        cls.servers = cls.cluster.servers
         cls.proxy = cls.kind(cls.servers).start()
         cls.ada = Person(cls.proxy, 'ada')
         cls.ben = Person(cls.proxy, 'ben')
@@ -101,7 +103,7 @@ class Cases:
         cls.ada.close()
         cls.ben.close()
         cls.proxy.stop()
-        cls.instances.stop()
+        cls.cluster.stop()
 
     def setUp(self):
         for server in self.servers:
@@ -178,7 +180,8 @@ class Cases:
 
     def test_websocket(self):
         adas, server = self.connect(self.ada)
-        bens = self.connect_to(server, self.ben)
+        bens, another = self.connect(self.ben)
+        self.assertIsNot(another, server)
         adas.call('open-room', roomId=self.room)
         sent = adas.call('send-message', roomId=self.room, content='Milk?' + '🌻' * 3900, clientId='milk')['message']
         self.assertEqual(bens.wait('new-message'), sent)
@@ -347,8 +350,36 @@ class Cases:
             speaker.wait_rounds(20)
             speaker.stop()
         with self.subTest('no request failed'):
-            self.assertEqual([failure for speaker in speakers for failure in speaker.failures], [])
+            self.assertEqual(self.failures(speakers), [])
         self.check_messages(speakers)
+
+    def test_rolling_restart(self):
+        """All instances, one after the other, as soon as the one before is there again."""
+        speakers = [Speaker(self.proxy, person, self.room, kept_alive)
+                    for person in (self.ada, self.ben) for kept_alive in (True, False)]
+        for server in self.servers * 2:
+            for speaker in speakers:
+                speaker.wait_rounds(2)
+            server.terminate()
+            self.assertEqual(server.wait(), 0)
+            server.start()
+            # As the operator waits, who does not know what the proxy thinks of it.
+            self.assertEqual(Rest(server).http('GET', '/readyz').status, 200)
+        for speaker in speakers:
+            speaker.wait_rounds(5)
+            speaker.stop()
+        with self.subTest('no request failed'):
+            self.assertEqual(self.failures(speakers), [])
+        self.check_messages(speakers)
+
+    def failures(self, speakers):
+        """What failed; the proxy's log has the reason."""
+        failures = [failure for speaker in speakers for failure in speaker.failures]
+        if failures:
+            lines = [line for line in self.proxy.read_log().splitlines()
+                     if re.search(r'"status":5|status=5|error', line)]
+            print('\n'.join(f'# {line}' for line in lines[-10:]))
+        return failures
 
     def check_messages(self, speakers):
         messages = []
@@ -394,7 +425,7 @@ class Cases:
             for number in range(speaker.rounds):
                 text = f'{speaker.name} {number}'
                 self.ada.say(self.room, text, clientId=text)
-        failures = [failure for speaker in speakers for failure in speaker.failures]
+        failures = self.failures(speakers)
         print(f'# {self.kind.program}: {len(failures)} requests failed: {failures[:2]}')
         self.check_messages(speakers)
 
@@ -501,6 +532,14 @@ class NginxTest(Cases, unittest.TestCase):
         return {name: int(seconds) for name, seconds in re.findall(r'(\w+_timeout) (\d+)s', location)}
 
 
+    def test_lists_agree(self):
+        """Both lists name the same instances."""
+        for folder in (DATA / 'nginx/confab', DATA / 'container/nginx'):
+            first, again = (re.findall(r'^server (\S+) (.*);', (folder / name).read_text(), re.MULTILINE)
+                            for name in ('servers.conf', 'servers-again.conf'))
+            self.assertEqual([address for address, _rest in first], [address for address, _rest in again])
+            self.assertTrue(all(rest.startswith('backup ') for _address, rest in again))
+
     def test_container(self):
         """The files that compose.yaml mounts are in order too."""
         proxy = Nginx(self.servers)
@@ -509,9 +548,10 @@ class NginxTest(Cases, unittest.TestCase):
         proxy.write_configuration()
         etc = proxy.folder / 'etc'
         shutil.copy(DATA / 'nginx/nginx.conf', etc)
-        servers = (DATA / 'container/nginx/servers.conf').read_text()
-        # Names that only the containers' network knows.
-        (etc / 'confab/servers.conf').write_text(substitute(servers, r'^server server-\d', 'server 127.0.0.1'))
+        for name in ('servers.conf', 'servers-again.conf'):
+            servers = (DATA / 'container/nginx' / name).read_text()
+            # Names that only the containers' network knows.
+            (etc / 'confab' / name).write_text(substitute(servers, r'^server server-\d', 'server 127.0.0.1'))
         listen = (DATA / 'container/nginx/listen.conf').read_text()
         (etc / 'confab/listen.conf').write_text(substitute(listen, '/dev/stdout', str(proxy.log_path)))
         checked = proxy.run('-t')

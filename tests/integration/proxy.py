@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from server import PATIENCE, SOURCE, Server, eventually
+from server import PATIENCE, SOURCE, eventually
 
 DATA = SOURCE / 'data'
 
@@ -184,11 +184,14 @@ class Nginx(Proxy):
         self.write_listen(etc / 'confab/listen.conf')
 
     def write_servers(self, aside=()):
-        lines = (DATA / 'nginx/confab/servers.conf').read_text().splitlines()
-        settings = next(line for line in lines if line.startswith('server ')).split(' ', 2)[2].rstrip(';')
-        (self.folder / 'etc/confab/servers.conf').write_text(
-            ''.join(f'server {address} {settings}{" down" if server in aside else ""};\n'
-                    for server, address in zip(self.servers, self.addresses(), strict=True)))
+        """The lists of data/ with other addresses."""
+        for name in ('servers.conf', 'servers-again.conf'):
+            lines = (DATA / 'nginx/confab' / name).read_text().splitlines()
+            settings = next(line for line in lines if line.startswith('server ')).split(' ', 2)[2].rstrip(';')
+            taken_out = aside if name == 'servers.conf' else ()
+            (self.folder / 'etc/confab' / name).write_text(
+                ''.join(f'server {address} {settings}{" down" if server in taken_out else ""};\n'
+                        for server, address in zip(self.servers, self.addresses(), strict=True)))
 
     def write_listen(self, path):
         name = 'listen-tls.conf' if self.tls else 'listen.conf'
@@ -278,27 +281,3 @@ class Haproxy(Proxy):
 
     def take_back(self, server):
         self.set_state(server, 'ready')
-
-
-class Instances:
-    """Some servers on one database, which believe the proxy in front of them."""
-
-    def __init__(self, count):
-        self.folder = Path(tempfile.mkdtemp(prefix='confab-instances-'))
-        self.servers = []
-        for number in range(count):
-            folder = self.folder / str(number)
-            folder.mkdir()
-            self.servers.append(Server('--rate-limits=off', '--log-level=debug', '--trusted-proxies=127.0.0.1',
-                                       folder=folder, store=f'sqlite:{self.folder}/confab.db'))
-
-    def start(self):
-        for server in self.servers:
-            server.start()
-        return self
-
-    def stop(self):
-        for server in self.servers:
-            if server.process.poll() is None:
-                server.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)

@@ -583,10 +583,11 @@ redis_make_parts (RedisBackplane *self)
     .drained = on_drained,
   };
   g_autofree char *key_prefix = g_strconcat (self->address->prefix, ":", NULL);
+  g_autofree char *instance = g_base64_encode (self->sender, sizeof self->sender);
 
   self->client = redis_client_new (self->context, self->address, self->tls, &client_owner, self);
   self->topics = redis_topics_new (self->context, self->address, self->tls, self->channel_prefix, &topics_owner, self);
-  self->presence = redis_presence_new (self->client, key_prefix);
+  self->presence = redis_presence_new (self->client, key_prefix, instance);
   self->buckets = redis_buckets_new (self->client, key_prefix);
   self->cache = redis_cache_new (self->client, key_prefix);
   redis_topics_subscribe (self->topics, NOTICES);

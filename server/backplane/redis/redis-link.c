@@ -53,7 +53,6 @@ typedef struct
 {
   GList link;
   guint n_replies;
-  gsize length;
   gint64 sent;
   RedisReplied replied;
   gpointer data;
@@ -77,7 +76,6 @@ struct _RedisLink
   GSource *source;           /* a LinkSource */
   GQueue unsent;             /* of GBytes, in front of which hiredis holds some */
   GQueue awaited;            /* of Awaited */
-  gsize awaited_length;
   gint64 heard;              /* when something came, last */
   char *broken;              /* why, until it is dealt with */
   GSource *retry;
@@ -97,13 +95,12 @@ link_set_state (RedisLink *self, LinkState state)
 /* ---- Sending ---------------------------------------------------------------------------------------------- */
 
 static void
-link_await (RedisLink *self, guint n_replies, gsize length, RedisReplied replied, gpointer data)
+link_await (RedisLink *self, guint n_replies, RedisReplied replied, gpointer data)
 {
   Awaited *awaited = g_new (Awaited, 1);
 
-  *awaited = (Awaited) { { awaited, NULL, NULL }, n_replies, length, g_get_monotonic_time (), replied, data };
+  *awaited = (Awaited) { { awaited, NULL, NULL }, n_replies, g_get_monotonic_time (), replied, data };
   g_queue_push_tail_link (&self->awaited, &awaited->link);
-  self->awaited_length += length;
 }
 
 static void
@@ -121,7 +118,7 @@ link_append (RedisLink *self, const char *bytes, gsize length, guint n_replies, 
   else
     g_queue_push_tail (&self->unsent, g_bytes_new (bytes, length));
   if (n_replies > 0)
-    link_await (self, n_replies, length, replied, data);
+    link_await (self, n_replies, replied, data);
 }
 
 void
@@ -243,7 +240,6 @@ link_take_reply (RedisLink *self, const redisReply *reply)
   data = awaited->data;
   if (--awaited->n_replies == 0)
     {
-      self->awaited_length -= awaited->length;
       g_queue_unlink (&self->awaited, &awaited->link);
       g_free (awaited);
     }
@@ -531,7 +527,6 @@ link_drop_connection (RedisLink *self)
   /* Told after everything is settled: they may send again, which then fails at once. */
   link_set_state (self, LINK_WAITING);
   g_queue_init (&self->awaited);
-  self->awaited_length = 0;
   while ((one = g_queue_peek_head (&awaited)) != NULL)
     {
       g_queue_unlink (&awaited, &one->link);
@@ -622,10 +617,4 @@ gboolean
 redis_link_is_searching (RedisLink *self)
 {
   return self->search != NULL;
-}
-
-gsize
-redis_link_get_awaited (RedisLink *self)
-{
-  return self->awaited_length;
 }

@@ -46,7 +46,5 @@ void redis_link_send_words (RedisLink *self, RedisReplied replied, gpointer data
 void redis_link_flush (RedisLink *self);
 /* It is of no use as it is: gone is told soon, and it is made anew. */
 void redis_link_break (RedisLink *self, const char *why);
-/* Bytes that were not answered yet. */
-gsize redis_link_get_awaited (RedisLink *self);
 
 G_END_DECLS

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "backplane/local/local-presence.h"
-#include "protocol/confab-ulid.h"
 
 #define N_SHARDS 16
 /* People looked at in one step of expiring, and steps. */
@@ -89,13 +88,13 @@ format_milliseconds (guint seconds)
 }
 
 RedisPresence *
-redis_presence_new (RedisClient *client, const char *key_prefix)
+redis_presence_new (RedisClient *client, const char *key_prefix, const char *instance)
 {
   RedisPresence *self = g_new0 (RedisPresence, 1);
 
   self->client = client;
   self->key_prefix = g_strdup (key_prefix);
-  self->instance = confab_ulid_new ();
+  self->instance = g_strdup (instance);
   self->own = local_presence_new ();
   return self;
 }

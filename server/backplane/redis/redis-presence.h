@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 typedef struct _RedisPresence RedisPresence;
 
 /* Keys start with key_prefix. The clock is g_get_monotonic_time(), and Redis's own in Redis, unless a test sets it. */
-RedisPresence *redis_presence_new (RedisClient *client, const char *key_prefix);
+/* instance: what tells this one from others, without an @. */
+RedisPresence *redis_presence_new (RedisClient *client, const char *key_prefix, const char *instance);
 void redis_presence_free (RedisPresence *self);
 void redis_presence_set_clock (RedisPresence *self, gint64 (*clock) (void));
 

@@ -30,18 +30,6 @@ struct _ArchiveReader
   guint64 size;
 };
 
-G_GNUC_PRINTF (2, 3)
-static gboolean
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, format, arguments));
-  va_end (arguments);
-  return FALSE;
-}
-
 static gboolean
 is_end (JsonObject *line)
 {
@@ -60,7 +48,7 @@ next_line (ArchiveReader *self, GError **error)
     return NULL;
   if (text == NULL)
     {
-      fail (error, "the file ends here, without its last line: it is cut off");
+      confab_error_refuse (error, "the file ends here, without its last line: it is cut off");
       return NULL;
     }
   line = line_parse (text, length, error);
@@ -104,11 +92,12 @@ read_header (ArchiveReader *self, GError **error)
   if (line == NULL)
     return FALSE;
   if (!json_object_has_member (line, "confab-export"))
-    return fail (error, "this is no export of Confab");
+    return confab_error_refuse (error, "this is no export of Confab");
   if (!line_read_number (line, "confab-export", FALSE, G_MAXINT, &version, error))
     return FALSE;
   if (version != ARCHIVE_VERSION)
-    return fail (error, "this export is of version %d, this Confab knows version %d", (int) version, ARCHIVE_VERSION);
+    return confab_error_refuse (error, "this export is of version %d, this Confab knows version %d", (int) version,
+                                ARCHIVE_VERSION);
   return line_read_fields (line, header_fields, others, &self->header, NULL, error);
 }
 
@@ -173,7 +162,8 @@ get_kind (JsonObject *line, LineKind *kind, GError **error)
 {
   const char *word = line_get_text (line, "kind");
 
-  return (word != NULL && line_kind_from_string (word, kind)) || fail (error, "“kind” is none that there is");
+  return (word != NULL && line_kind_from_string (word, kind))
+         || confab_error_refuse (error, "“kind” is none that there is");
 }
 
 /* A line that belongs to the message before it; record is what its fields go into. */
@@ -187,7 +177,7 @@ read_part (ArchiveReader *self, LineKind kind, gpointer record, GError **error)
   if (line == NULL)
     return FALSE;
   if (is_end (line) || !get_kind (line, &found, NULL) || found != kind)
-    return fail (error, "a %s of the message before is missing here", line_kind_to_string (kind));
+    return confab_error_refuse (error, "a %s of the message before is missing here", line_kind_to_string (kind));
   return line_read_fields (line, line_kind_get_fields (kind), others, record, NULL, error);
 }
 
@@ -237,7 +227,7 @@ read_entry (ArchiveReader *self, JsonObject *line, GError **error)
     return NULL;
   if (kind >= (LineKind) N_ENTRY_KINDS)
     {
-      fail (error, "this %s belongs to no message", line_kind_to_string (kind));
+      confab_error_refuse (error, "this %s belongs to no message", line_kind_to_string (kind));
       return NULL;
     }
   entry = store_entry_new ((StoreEntryKind) kind);
@@ -262,7 +252,7 @@ check_counts (ArchiveReader *self, JsonObject *line, GError **error)
   JsonObject *counts = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 
   if (counts == NULL || json_object_get_size (counts) != N_LINE_KINDS)
-    return fail (error, "“counts” does not count every kind");
+    return confab_error_refuse (error, "“counts” does not count every kind");
   for (guint i = 0; i < N_LINE_KINDS; i++)
     {
       const char *name = line_kind_to_string (i);
@@ -272,8 +262,9 @@ check_counts (ArchiveReader *self, JsonObject *line, GError **error)
       if (!line_read_number (counts, name, FALSE, LINE_FIELD_NUMBER_MAX, &count, error))
         return FALSE;
       if (count != there)
-        return fail (error, "the file has %" G_GINT64_FORMAT " lines of the kind “%s”, but says %" G_GINT64_FORMAT,
-                     there, name, count);
+        return confab_error_refuse (
+          error, "the file has %" G_GINT64_FORMAT " lines of the kind “%s”, but says %" G_GINT64_FORMAT, there, name,
+          count);
     }
   return TRUE;
 }
@@ -299,7 +290,7 @@ check_checksum (ArchiveReader *self, JsonObject *line, GError **error)
   if (!read)
     return FALSE;
   return strcmp (sha256, g_checksum_get_string (self->checksum)) == 0
-         || fail (error, "the checksum is another one: the file was changed after it was written");
+         || confab_error_refuse (error, "the checksum is another one: the file was changed after it was written");
 }
 
 static gboolean
@@ -309,7 +300,7 @@ check_nothing_follows (ArchiveReader *self, GError **error)
   gsize length = 0;
 
   return line_source_next (self->source, &text, &length, error)
-         && (text == NULL || fail (error, "something stands behind the last line"));
+         && (text == NULL || confab_error_refuse (error, "something stands behind the last line"));
 }
 
 static gboolean
@@ -326,7 +317,7 @@ static gboolean
 check_promised (ArchiveReader *self, const StoreEntry *entry, GError **error)
 {
   return self->header.sessions || (entry->kind != ENTRY_SESSION && entry->kind != ENTRY_SETTING)
-         || fail (error, "the first line says that there are no sessions and settings");
+         || confab_error_refuse (error, "the first line says that there are no sessions and settings");
 }
 
 static gboolean

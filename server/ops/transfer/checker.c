@@ -40,18 +40,6 @@ checker_free (Checker *self)
   g_free (self);
 }
 
-G_GNUC_PRINTF (2, 3)
-static gboolean
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (CONFAB_ERROR, CONFAB_ERROR_BAD_REQUEST, format, arguments));
-  va_end (arguments);
-  return FALSE;
-}
-
 static GBytes *
 make_key (const char *text)
 {
@@ -101,14 +89,14 @@ check_order (Checker *self, const StoreEntry *entry, GError **error)
   g_autoptr(GBytes) last = NULL;
 
   if (!may_follow (self, entry->kind))
-    return fail (error, "this does not belong here: the order is settings, users, invites, sessions, then each room "
-                        "with its members and its messages");
+    return confab_error_refuse (error, "this does not belong here: the order is settings, users, invites, sessions, "
+                                       "then each room with its members and its messages");
   if (entry->kind == ENTRY_ROOM)
     last = self->room != NULL ? make_key (self->room->id) : NULL;
   else if (entry->kind == self->stage && self->last_key != NULL)
     last = g_bytes_ref (self->last_key);
   if (key != NULL && last != NULL && g_bytes_compare (last, key) >= 0)
-    return fail (error, "this is not in order, or is there twice");
+    return confab_error_refuse (error, "this is not in order, or is there twice");
   self->stage = entry->kind;
   g_clear_pointer (&self->last_key, g_bytes_unref);
   self->last_key = g_steal_pointer (&key);
@@ -125,11 +113,11 @@ finish_room (Checker *self, GError **error)
   if (room == NULL)
     return TRUE;
   if (self->n_present != room->member_count)
-    return fail (error, "room %s has %" G_GINT64_FORMAT " members, but says %" G_GINT64_FORMAT, room->id,
-                 self->n_present, room->member_count);
+    return confab_error_refuse (error, "room %s has %" G_GINT64_FORMAT " members, but says %" G_GINT64_FORMAT, room->id,
+                                self->n_present, room->member_count);
   if (self->last_seq != room->last_seq)
-    return fail (error, "room %s ends with message %" G_GINT64_FORMAT ", but says %" G_GINT64_FORMAT, room->id,
-                 self->last_seq, room->last_seq);
+    return confab_error_refuse (error, "room %s ends with message %" G_GINT64_FORMAT ", but says %" G_GINT64_FORMAT,
+                                room->id, self->last_seq, room->last_seq);
   return TRUE;
 }
 
@@ -139,10 +127,10 @@ check_direct (const StoreEntry *entry, GError **error)
   char **ids = entry->direct_ids;
 
   if ((entry->room->type == CONFAB_ROOM_TYPE_DIRECT) != (ids != NULL))
-    return fail (error, "a direct room, and no other, says whose it is");
+    return confab_error_refuse (error, "a direct room, and no other, says whose it is");
   for (guint i = 1; ids != NULL && ids[i] != NULL; i++)
     if (strcmp (ids[i - 1], ids[i]) >= 0)
-      return fail (error, "those whose direct room it is are not in order");
+      return confab_error_refuse (error, "those whose direct room it is are not in order");
   return TRUE;
 }
 
@@ -154,7 +142,7 @@ check_room (Checker *self, const StoreEntry *entry, GError **error)
   if (!finish_room (self, error) || !check_direct (entry, error))
     return FALSE;
   if (room->members_rev > room->rev || room->settings_rev > room->rev || room->last_seq > room->rev)
-    return fail (error, "room %s has a rev that is behind what it counts", room->id);
+    return confab_error_refuse (error, "room %s has a rev that is behind what it counts", room->id);
   g_clear_pointer (&self->room, room_unref);
   self->room = room_ref (entry->room);
   self->n_present = 0;
@@ -167,7 +155,7 @@ static gboolean
 check_is_here (Checker *self, const char *room_id, GError **error)
 {
   return strcmp (room_id, self->room->id) == 0
-         || fail (error, "this is of room %s, but stands in room %s", room_id, self->room->id);
+         || confab_error_refuse (error, "this is of room %s, but stands in room %s", room_id, self->room->id);
 }
 
 static gboolean
@@ -176,9 +164,9 @@ check_member (Checker *self, const Member *member, GError **error)
   if (!check_is_here (self, member->room_id, error))
     return FALSE;
   if (member->rev > self->room->rev)
-    return fail (error, "member %s has a rev above the room's", member->user_id);
+    return confab_error_refuse (error, "member %s has a rev above the room's", member->user_id);
   if (member->read_seq > member->received_seq || member->received_seq > self->room->last_seq)
-    return fail (error, "member %s has read more than was received, or than there is", member->user_id);
+    return confab_error_refuse (error, "member %s has read more than was received, or than there is", member->user_id);
   if (member->left_at == 0)
     self->n_present++;
   return TRUE;
@@ -211,11 +199,11 @@ check_reactions (GPtrArray *reactions, GError **error)
   if (reactions == NULL || reactions->len < 2)
     return TRUE;
   if (reactions->len > CHECKER_REACTIONS_MAX)
-    return fail (error, "a message has more than %d reactions", CHECKER_REACTIONS_MAX);
+    return confab_error_refuse (error, "a message has more than %d reactions", CHECKER_REACTIONS_MAX);
   seen = g_hash_table_new (reaction_hash, reaction_equal);
   for (guint i = 0; i < reactions->len; i++)
     if (!g_hash_table_add (seen, reactions->pdata[i]))
-      return fail (error, "a reaction is there twice");
+      return confab_error_refuse (error, "a reaction is there twice");
   return TRUE;
 }
 
@@ -226,11 +214,11 @@ check_parts (const StoreEntry *entry, GError **error)
   guint n_versions = entry->versions != NULL ? entry->versions->len : 0;
 
   if (n_versions > STORE_MESSAGE_EDITS)
-    return fail (error, "a message has more than %d earlier texts", STORE_MESSAGE_EDITS);
+    return confab_error_refuse (error, "a message has more than %d earlier texts", STORE_MESSAGE_EDITS);
   if (n_versions > 0 && message->edited_at == 0)
-    return fail (error, "a message that was never edited has earlier texts");
+    return confab_error_refuse (error, "a message that was never edited has earlier texts");
   if (message->deleted_at != 0 && (*message->content != '\0' || n_versions > 0 || message->reactions != NULL))
-    return fail (error, "there is something left of a deleted message");
+    return confab_error_refuse (error, "there is something left of a deleted message");
   return check_reactions (message->reactions, error);
 }
 
@@ -242,10 +230,10 @@ check_message (Checker *self, const StoreEntry *entry, GError **error)
   if (!check_is_here (self, message->room_id, error))
     return FALSE;
   if (message->seq != self->last_seq + 1)
-    return fail (error, "message %" G_GINT64_FORMAT " is missing", self->last_seq + 1);
+    return confab_error_refuse (error, "message %" G_GINT64_FORMAT " is missing", self->last_seq + 1);
   if (message->rev > self->room->rev || entry->first_rev > message->rev || entry->first_rev <= self->last_first_rev
       || entry->first_rev < message->seq)
-    return fail (error, "the revs of message %s do not fit those before it and the room's", message->id);
+    return confab_error_refuse (error, "the revs of message %s do not fit those before it and the room's", message->id);
   self->last_seq = message->seq;
   self->last_first_rev = entry->first_rev;
   return check_parts (entry, error);
@@ -263,7 +251,7 @@ checker_check (Checker *self, const StoreEntry *entry, GError **error)
   if (entry->kind == ENTRY_MESSAGE)
     return check_message (self, entry, error);
   return entry->kind != ENTRY_SETTING || strcmp (entry->setting->key, STORE_RESTORE_MARK) != 0
-         || fail (error, "“%s” is no setting that is exported", STORE_RESTORE_MARK);
+         || confab_error_refuse (error, "“%s” is no setting that is exported", STORE_RESTORE_MARK);
 }
 
 gboolean

@@ -145,7 +145,7 @@ says_the_same (const Message *message, const Change *change)
 }
 
 static void
-edit (Batch *batch, BatchRoom *room, Change *change, const Message *before)
+edit (Batch *batch, BatchRoom *room, Change *change, const Message *before, guint n_versions)
 {
   Message *after = message_copy (before);
 
@@ -156,7 +156,7 @@ edit (Batch *batch, BatchRoom *room, Change *change, const Message *before)
   after->mentions_room = change->mentions_room;
   after->edited_at = change->now;
   after->rev = apply_number (room, change);
-  batch->klass->edit_message (batch, before, after);
+  batch->klass->edit_message (batch, before, n_versions + 1, after);
   tell (change, after);
 }
 
@@ -164,6 +164,7 @@ void
 apply_edit (Batch *batch, BatchRoom *room, Change *change)
 {
   g_autoptr(Message) message = find_message (batch, room, change);
+  guint n_versions = 0;
 
   if (message == NULL)
     return;
@@ -173,10 +174,10 @@ apply_edit (Batch *batch, BatchRoom *room, Change *change)
     apply_refuse (change, CONFAB_ERROR_NOT_FOUND, "This message has been deleted");
   else if (says_the_same (message, change))
     leave_unchanged (change, g_steal_pointer (&message));
-  else if (batch->klass->count_versions (batch, message->id) >= STORE_MESSAGE_EDITS)
+  else if ((n_versions = batch->klass->count_versions (batch, message->id)) >= STORE_MESSAGE_EDITS)
     apply_refuse (change, CONFAB_ERROR_TOO_LARGE, "This message has been edited too often");
   else
-    edit (batch, room, change, message);
+    edit (batch, room, change, message, n_versions);
 }
 
 static void

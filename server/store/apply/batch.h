@@ -50,8 +50,8 @@ struct _BatchClass
 
   /* FALSE when its id or clientId is there already. */
   gboolean (*insert_message) (Batch *self, const Message *message);
-  /* The text before joins the earlier ones. */
-  void (*edit_message) (Batch *self, const Message *before, const Message *after);
+  /* The text before joins the earlier ones, as the number-th. */
+  void (*edit_message) (Batch *self, const Message *before, guint number, const Message *after);
   /* Nothing of before stays, its earlier texts and its reactions included. */
   void (*erase_message) (Batch *self, const Message *before, const Message *after);
   void (*add_reaction) (Batch *self, const Message *after, const char *user_id, const char *emoji);

@@ -201,7 +201,7 @@ replace_message (Batch *batch, const Message *after)
 }
 
 static void
-edit_message (Batch *batch, const Message *before, const Message *after)
+edit_message (Batch *batch, const Message *before, guint number, const Message *after)
 {
   MongodbMessage *found = NULL;
   Message *version = message_new ();
@@ -212,7 +212,7 @@ edit_message (Batch *batch, const Message *before, const Message *after)
   if (found->versions == NULL)
     found->versions = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
   g_ptr_array_add (found->versions, version);
-  found->edits++;
+  found->edits = number;
 }
 
 static void

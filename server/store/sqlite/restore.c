@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "protocol/confab-ulid.h"
-#include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite-store-private.h"
 
 /* Children before their parents. */
@@ -148,40 +147,6 @@ put_member (SqliteConnection *connection, const StoreEntry *entry)
 }
 
 static void
-insert_message (SqliteConnection *connection, const Message *message, gint64 first_rev)
-{
-  g_autofree char *mentions = row_join_mentions (message->mentions);
-  g_auto(Query) query =
-    query_make (connection, "INSERT INTO messages (id, room_id, seq, rev, first_rev, sender_id, sender_name, client_id,"
-                            " type, encrypted, content, reply_to, mentions, mentions_room, timestamp, edited_at,"
-                            " deleted_at, reactions)"
-                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
-
-  query_put_text (&query, message->id);
-  query_put_text (&query, message->room_id);
-  query_put_int (&query, message->seq);
-  query_put_int (&query, message->rev);
-  query_put_int (&query, first_rev);
-  query_put_text (&query, message->sender_id);
-  query_put_text (&query, message->sender_name);
-  query_put_text (&query, message->client_id);
-  query_put_text (&query, confab_message_type_to_string (message->type));
-  query_put_int (&query, message->encrypted);
-  query_put_text (&query, message->content);
-  query_put_text (&query, message->reply_to);
-  query_put_text (&query, mentions);
-  query_put_int (&query, message->mentions_room);
-  query_put_int (&query, message->timestamp);
-  query_put_int (&query, message->edited_at);
-  query_put_int (&query, message->deleted_at);
-  query_put_int (&query, message->reactions != NULL ? message->reactions->len : 0);
-  if (!query_run (&query))
-    sqlite_connection_fail (connection, CONFAB_ERROR_CONFLICT,
-                            "There is another message with the id %s, its number in the room or its clientId",
-                            message->id);
-}
-
-static void
 insert_reaction (SqliteConnection *connection, const Message *message, guint position)
 {
   const Reaction *reaction = message->reactions->pdata[position];
@@ -196,24 +161,18 @@ insert_reaction (SqliteConnection *connection, const Message *message, guint pos
 }
 
 static void
-insert_version (SqliteConnection *connection, const Message *message, const Message *version, gint64 number)
-{
-  const Message earlier = { .id = message->id, .content = version->content, .edited_at = version->edited_at };
-
-  sqlite_insert_version (connection, &earlier, number);
-}
-
-static void
 put_message (SqliteConnection *connection, const StoreEntry *entry)
 {
   const Message *message = entry->message;
 
-  insert_message (connection, message, entry->first_rev);
-  sqlite_insert_mentions (connection, message);
+  if (!sqlite_insert_message (connection, message, entry->first_rev))
+    sqlite_connection_fail (connection, CONFAB_ERROR_CONFLICT,
+                            "There is another message with the id %s, its number in the room or its clientId",
+                            message->id);
   for (guint i = 0; message->reactions != NULL && i < message->reactions->len; i++)
     insert_reaction (connection, message, i);
   for (guint i = 0; entry->versions != NULL && i < entry->versions->len; i++)
-    insert_version (connection, message, entry->versions->pdata[i], i + 1);
+    sqlite_insert_version (connection, message->id, i + 1, entry->versions->pdata[i]);
 }
 
 /* ---- Together ----------------------------------------------------------------------------------------------- */

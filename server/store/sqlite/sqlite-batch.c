@@ -138,27 +138,21 @@ each_mention (SqliteConnection *connection, const Message *message,
     func (connection, message, EVERYBODY);
 }
 
-void
-sqlite_insert_mentions (SqliteConnection *connection, const Message *message)
-{
-  each_mention (connection, message, insert_mention);
-}
-
-static gboolean
-insert_message (Batch *batch, const Message *message)
+gboolean
+sqlite_insert_message (SqliteConnection *connection, const Message *message, gint64 first_rev)
 {
   g_autofree char *mentions = row_join_mentions (message->mentions);
   g_auto(Query) query =
-    query_make (get_connection (batch),
-                "INSERT INTO messages (id, room_id, seq, rev, first_rev, sender_id, sender_name, client_id,"
-                " type, encrypted, content, reply_to, mentions, mentions_room, timestamp)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+    query_make (connection, "INSERT INTO messages (id, room_id, seq, rev, first_rev, sender_id, sender_name, client_id,"
+                            " type, encrypted, content, reply_to, mentions, mentions_room, timestamp, edited_at,"
+                            " deleted_at, reactions)"
+                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
 
   query_put_text (&query, message->id);
   query_put_text (&query, message->room_id);
   query_put_int (&query, message->seq);
   query_put_int (&query, message->rev);
-  query_put_int (&query, message->rev);
+  query_put_int (&query, first_rev);
   query_put_text (&query, message->sender_id);
   query_put_text (&query, message->sender_name);
   query_put_text (&query, message->client_id);
@@ -169,10 +163,19 @@ insert_message (Batch *batch, const Message *message)
   query_put_text (&query, mentions);
   query_put_int (&query, message->mentions_room);
   query_put_int (&query, message->timestamp);
+  query_put_int (&query, message->edited_at);
+  query_put_int (&query, message->deleted_at);
+  query_put_int (&query, message->reactions != NULL ? message->reactions->len : 0);
   if (!query_run (&query))
     return FALSE;
-  sqlite_insert_mentions (get_connection (batch), message);
+  each_mention (connection, message, insert_mention);
   return TRUE;
+}
+
+static gboolean
+insert_message (Batch *batch, const Message *message)
+{
+  return sqlite_insert_message (get_connection (batch), message, message->rev);
 }
 
 static void
@@ -195,27 +198,27 @@ write_message (SqliteConnection *connection, const Message *message)
 }
 
 void
-sqlite_insert_version (SqliteConnection *connection, const Message *message, gint64 number)
+sqlite_insert_version (SqliteConnection *connection, const char *message_id, guint number, const Message *version)
 {
   g_auto(Query) query = query_make (connection,
                                     "INSERT INTO message_versions (message_id, version, content, edited_at)"
                                     " VALUES (?, ?, ?, ?)");
 
-  query_put_text (&query, message->id);
+  query_put_text (&query, message_id);
   query_put_int (&query, number);
-  query_put_text (&query, message->content);
-  query_put_int (&query, message->edited_at);
+  query_put_text (&query, version->content);
+  query_put_int (&query, version->edited_at);
   query_run (&query);
 }
 
 static void
-edit_message (Batch *batch, const Message *before, const Message *after)
+edit_message (Batch *batch, const Message *before, guint number, const Message *after)
 {
   SqliteConnection *connection = get_connection (batch);
 
   each_mention (connection, before, delete_mention);
-  sqlite_insert_version (connection, before, count_versions (batch, before->id) + 1);
-  sqlite_insert_mentions (connection, after);
+  sqlite_insert_version (connection, before->id, number, before);
+  each_mention (connection, after, insert_mention);
   write_message (connection, after);
 }
 

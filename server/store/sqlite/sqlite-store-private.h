@@ -108,8 +108,10 @@ gboolean sqlite_store_restore_put (Store *store, const char *restore, StoreEntry
 gboolean sqlite_store_restore_finish (Store *store, const char *restore, GError **error);
 
 /* sqlite-batch.c */
-void sqlite_insert_mentions (SqliteConnection *connection, const Message *message);
-void sqlite_insert_version (SqliteConnection *connection, const Message *message, gint64 number);
+/* With its mentions; FALSE when its id, seq or clientId is there already. */
+gboolean sqlite_insert_message (SqliteConnection *connection, const Message *message, gint64 first_rev);
+/* version: an earlier text of the message, the number-th. */
+void sqlite_insert_version (SqliteConnection *connection, const char *message_id, guint number, const Message *version);
 
 /* apply.c */
 gboolean sqlite_store_apply (Store *store, Change **changes, guint n_changes, GError **error);

@@ -24,6 +24,17 @@ add_guest (Fixture *fixture)
   return fixture_add_instance_at (fixture, address);
 }
 
+/* A guest and one that stays. FALSE: there is no Redis here. */
+static gboolean
+start_two (Fixture *fixture, Instance **guest, Instance **other)
+{
+  if (!fixture_start_redis (fixture, NULL))
+    return FALSE;
+  *guest = add_guest (fixture);
+  *other = fixture_add_instance (fixture, NULL);
+  return TRUE;
+}
+
 static void
 shut_out (Fixture *fixture, Instance *guest)
 {
@@ -92,10 +103,8 @@ test_loss_is_told (void)
   g_auto(Fixture) fixture = { NULL };
   Instance *guest, *other;
 
-  if (!fixture_start_redis (&fixture, NULL))
+  if (!start_two (&fixture, &guest, &other))
     return;
-  guest = add_guest (&fixture);
-  other = fixture_add_instance (&fixture, NULL);
   instance_subscribe (other, "room:R");
   shut_out (&fixture, guest);
   for (guint i = 0; i < 5; i++)
@@ -131,10 +140,8 @@ test_presence (void)
   Instance *guest, *other;
   guint n_gone = 0;
 
-  if (!fixture_start_redis (&fixture, NULL))
+  if (!start_two (&fixture, &guest, &other))
     return;
-  guest = add_guest (&fixture);
-  other = fixture_add_instance (&fixture, NULL);
   backplane_set_presence (guest->backplane, "ada", "phone", ONLINE, 60, NULL);
   backplane_set_presence (guest->backplane, "ben", "phone", ONLINE, 60, NULL);
   backplane_set_presence (other->backplane, "cy", "phone", ONLINE, 60, NULL);
@@ -199,10 +206,8 @@ test_cache (void)
   g_auto(Fixture) fixture = { NULL };
   Instance *guest, *other;
 
-  if (!fixture_start_redis (&fixture, NULL))
+  if (!start_two (&fixture, &guest, &other))
     return;
-  guest = add_guest (&fixture);
-  other = fixture_add_instance (&fixture, NULL);
   put (guest, "changed");
   put (guest, "same");
   g_assert_true (has (other, "changed"));
@@ -223,10 +228,8 @@ test_much_of_the_cache (void)
   g_auto(Fixture) fixture = { NULL };
   Instance *guest, *other;
 
-  if (!fixture_start_redis (&fixture, NULL))
+  if (!start_two (&fixture, &guest, &other))
     return;
-  guest = add_guest (&fixture);
-  other = fixture_add_instance (&fixture, NULL);
   put (guest, "last");
   put (guest, "another");
   shut_out (&fixture, guest);
