@@ -130,6 +130,8 @@ def mentions(message, me):
 
 def difference(one, other, path=''):
     """The first place where two states differ, in words."""
+    if one == other:
+        return None
     if isinstance(one, dict) and isinstance(other, dict):
         for name in sorted(set(one) | set(other), key=str):
             if name not in one or name not in other:
@@ -139,7 +141,7 @@ def difference(one, other, path=''):
             if found:
                 return found
         return None
-    return None if one == other else f'{path}: {one!r} and {other!r}'
+    return f'{path}: {one!r} and {other!r}'
 
 
 class Holdings:

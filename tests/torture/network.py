@@ -49,7 +49,7 @@ def run(*command):
 
 
 class Namespace:
-    """The network of one instance: a cable to everything else, and on its loopback the services, at their usual ports."""
+    """The network of one instance: a cable to everything else, and on its loopback the services, at their ports."""
 
     def __init__(self, number):
         self.cable = f'cable{number}'
@@ -78,7 +78,10 @@ class Namespace:
 
     def pull(self, inner):
         """Pulled at the inner end, packets to it vanish; at the outer end, there is no way to it."""
-        run(*(self.command('ip', 'link', 'set', 'eth0', 'down') if inner else ('ip', 'link', 'set', self.cable, 'down')))
+        if inner:
+            run(*self.command('ip', 'link', 'set', 'eth0', 'down'))
+        else:
+            run('ip', 'link', 'set', self.cable, 'down')
 
     def plug(self):
         run('ip', 'link', 'set', self.cable, 'up')

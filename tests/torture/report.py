@@ -35,6 +35,7 @@ def report(run):
     say(f'from connecting to up to date: {times(world.catch_ups)}')
     say(f'{len(world.gaps)} gaps that closed: {times(world.gaps)}')
     say('times: ' + ', '.join(f'{what} {seconds:.1f} s' for what, seconds in run.times.items()))
+    say('found: ' + ', '.join(f'{what} {count}' for what, count in run.found.items()))
     rest = {name: count for name, count in counts.items() if not name.startswith(('fault ', 'did '))}
     say('counts: ' + ', '.join(f'{name} {count}' for name, count in sorted(rest.items())))
 
