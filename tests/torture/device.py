@@ -236,6 +236,7 @@ class Device:
             return
         if request.attempt is not None:
             request.attempt.upstream = self.upstream
+            request.attempt.note('answered' if 'data' in frame else frame['error']['code'])
         if 'data' in frame:
             self.lasting.pop(request, None)
             request.future.set_result(frame['data'])
@@ -245,7 +246,6 @@ class Device:
             self.ledger.problem('internal', f'{self.name}: {request.operation} {request.fields}: {frame["error"]}')
         if request.attempt is not None and refused.code in NOT_NOW:
             self.ledger.counts[f'refused for a while: {refused.code}'] += 1
-            request.attempt.overtaken = True
             asyncio.get_running_loop().call_later(self.patience(refused), self.post_again, request)
             return
         self.lasting.pop(request, None)
@@ -280,6 +280,7 @@ class Device:
         self.waiting[number] = request
         if request.attempt is not None:
             request.attempt.tries += 1
+            request.attempt.note(f'sent on connection {self.connection} to {self.upstream}')
         await wire.send(json.dumps({'event': request.operation, 'id': number, 'data': request.fields}))
 
     # --- requests ---------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import time
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 
+COURSE = 8      # tries of one attempt that are told
 SHOWN = 12      # problems of one kind that are told in words
 RECENT = 60     # attempts that are remembered of each room, for whoever must find out what happened
 
@@ -25,7 +26,9 @@ class Attempt:
     operation: str
     fields: dict
     tries: int = 0
-    overtaken: bool = False     # refused for a while, or sent through another door: later ones may have come first
+    in_turn: bool = False       # everything before it was answered when it was sent, and nothing was sent until it was
+    by_rest: bool = False
+    course: list = field(default_factory=list)      # what became of each try: (when, what)
     answer: dict = None
     refused: str = None
     began: float = field(default_factory=time.monotonic)
@@ -35,7 +38,15 @@ class Attempt:
     def __str__(self):
         how = 'answered' if self.answer is not None else f'refused ({self.refused})' if self.refused else 'unanswered'
         return (f'{self.began:.3f} to {self.ended:.3f} {self.device}: {self.operation} {self.fields} {how} '
-                f'in {self.tries} tries by {self.upstream}')
+                f'in {self.tries} tries by {self.upstream}: '
+                + ', '.join(f'{when:.3f} {what}' for when, what in self.course[-COURSE:]))
+
+    def note(self, what):
+        self.course.append((time.monotonic(), what))
+
+    @property
+    def seq(self):
+        return self.answer['message']['seq']
 
     @property
     def done(self):
@@ -45,6 +56,12 @@ class Attempt:
     def may_have_happened(self):
         """Whether a try that nobody heard the answer of may have been carried out, then or later."""
         return self.tries > 1
+
+    @property
+    def may_be_overtaken(self):
+        """A try that is refused for a while is not made up for, and what was sent behind it on the same connection may
+        be carried out. Whether one was refused that was not answered, nobody knows."""
+        return self.tries > 1 or self.by_rest
 
 
 @dataclass
