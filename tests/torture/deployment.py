@@ -20,6 +20,7 @@ from services import MongoDB, Redis
 OPTIONS = ('--rate-limits=off', '--registration=open', '--connections-per-address=0', '--connections-per-user=0',
            '--max-connections=4000', '--trusted-proxies=127.0.0.1,10.83.0.0/16', '--reactors=1')
 START_SECONDS = 60
+SLOW = {'secantusd-py': 3}      # times slower than others; the machine would do nothing but catch up
 
 
 class Instance(Server):
@@ -134,6 +135,10 @@ class Deployment:
         if inside() and self.database.can_restart:
             self.database.arguments = ['0.0.0.0' if part == '127.0.0.1' else part for part in self.database.arguments]
         self.database.start()
+
+    @property
+    def pace(self):
+        return SLOW.get(self.database.kind, 1) if self.database is not None else 1
 
     def make_namespace(self, number):
         namespace = Namespace(number + 1)

@@ -19,7 +19,7 @@ from ledger import Attempt
 from model import Holdings, advance
 
 OPEN_WITHIN = 4         # seconds for a connection and for its handshake
-ANSWER_WITHIN = 6       # without an answer for so long a connection is given up
+ANSWER_WITHIN = 6       # seconds at a pace of 1; without an answer for so long a connection is given up
 QUIET = 8               # after so much silence the client asks whether the server is still there
 GAP_PATIENCE = 1        # what overtook something may be followed by it
 BACK_OFF = (0.05, 0.3, 1, 2)    # seconds at most before the next try, each drawn at random
@@ -182,7 +182,7 @@ class Device:
         if self.wire is None or not self.reading.is_set():
             return
         oldest = min((request.sent for request in self.waiting.values()), default=now)
-        if now - oldest > ANSWER_WITHIN:
+        if now - oldest > ANSWER_WITHIN * self.world.settings.pace:
             self.note('no answer')
             self.ledger.counts['connections given up'] += 1
             self.drop()

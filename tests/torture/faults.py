@@ -18,7 +18,7 @@ class Faults:
     """One kind of thing that fails: waits, breaks it, heals it, and again."""
 
     name = ''
-    pause = 4           # seconds of quiet between two, on average
+    pause = 4           # seconds of quiet between two, on average, at a pace of 1
 
     def __init__(self, deployment, world):
         self.deployment = deployment
@@ -32,7 +32,7 @@ class Faults:
 
     async def run(self, until):
         while True:
-            quiet = self.dice.uniform(0.5, 1.5) * self.pause
+            quiet = self.dice.uniform(0.5, 1.5) * self.pause * self.world.settings.pace
             if time.monotonic() + quiet > until:
                 return
             await asyncio.sleep(quiet)

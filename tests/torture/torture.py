@@ -41,6 +41,7 @@ def parse_arguments():
     parser.add_argument('--people', type=int, default=100, help='each has two devices')
     parser.add_argument('--instances', type=int, default=3, help='1: on SQLite; more: on MongoDB and Redis')
     parser.add_argument('--think-time', type=float, default=5, help='seconds between two acts of a device')
+    parser.add_argument('--pace', type=float, help='how many times slower everything is than on a fast database')
     parser.add_argument('--keep', action='store_true', help='the logs stay, whatever comes out')
     return parser.parse_args()
 
@@ -54,6 +55,7 @@ class Torture(unittest.TestCase):
             self.deployment = Deployment(self.settings)
             self.addCleanup(self.clean_up)
             self.deployment.start()
+            self.settings.pace = self.settings.pace or self.deployment.pace
         except Missing as missing:
             self.skipTest(str(missing))
         self.world = World(self.settings, self.deployment.nginx)
@@ -109,10 +111,14 @@ class Torture(unittest.TestCase):
             if not left or time.monotonic() - began > within:
                 break
             await asyncio.sleep(CHECK_INTERVAL / 2)
-        self.times[what] = time.monotonic() - began
+        self.took(what, began)
         if left:
             self.world.ledger.problem('not at rest', f'{what}: {"; ".join(left)}')
         return not left
+
+    def took(self, what, began):
+        self.times[what] = time.monotonic() - began
+        print(f'# {what}: after {self.times[what]:.1f} s', flush=True)
 
     async def fail_for(self, seconds):
         until = time.monotonic() + seconds
@@ -123,7 +129,7 @@ class Torture(unittest.TestCase):
         self.world.act()
         began = time.monotonic()
         await asyncio.gather(*(faults.run(until) for faults in self.faults))
-        self.times['things failed'] = time.monotonic() - began
+        self.took('nothing fails any more', began)
 
     async def come_to_rest(self):
         self.world.resting.set()
@@ -137,7 +143,7 @@ class Torture(unittest.TestCase):
             if not self.differences or time.monotonic() - began > EQUAL_WITHIN:
                 break
             await asyncio.sleep(CHECK_INTERVAL)
-        self.times['all know the same'] = time.monotonic() - began
+        self.took('all know the same' if not self.differences else 'not all know the same', began)
 
     def read_snapshots(self):
         self.snapshots = [Snapshot(instance, self.world.people, self.world.ledger.keep)

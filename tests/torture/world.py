@@ -16,7 +16,7 @@ from door import Refused, Rest
 from ledger import Ledger
 from person import Person
 
-REST_PATIENCE = 6       # seconds; a request that hangs for longer is made again
+REST_PATIENCE = 6       # seconds at a pace of 1; a request that hangs for longer is made again
 WATCH_INTERVAL = 0.5
 NO_ANSWER = (502, 504)      # says the proxy
 
@@ -26,7 +26,7 @@ class World:
         self.settings = settings
         self.front = front                  # where clients connect: host, port, and what a test's server must be
         self.detour = None                  # another way to the same place, that a fault may cut
-        self.think_time = settings.think_time
+        self.think_time = settings.think_time * settings.pace
         self.dice = random.Random(f'{settings.seed}-world')
         self.ledger = Ledger()
         self.people = []
@@ -129,7 +129,7 @@ class World:
 
     async def by_rest(self, account, operation, fields):
         def call():
-            rest = Rest(self.front, account and account.token, patience=REST_PATIENCE)
+            rest = Rest(self.front, account and account.token, patience=REST_PATIENCE * self.settings.pace)
             try:
                 return rest.call(operation, **fields)
             finally:
