@@ -4,10 +4,11 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 
-from process import last_lines
+from process import BOUND, last_lines
 
 CONNECT_SECONDS = 120
 # confab-load waits so long for what is under way after the last send, at most.
@@ -16,6 +17,8 @@ SETTLE_SECONDS = 15
 IN_FLIGHT = 2000
 # A peer that does less of a fixed rate than this is not at that rate, and its times are those of a growing queue.
 LEAST_SHARE = 0.5
+# A thread or a machine that is this busy has nothing left.
+FULL = 0.9
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Cell:
         return f'{self.figure} {self.rate}/s' if self.rate else self.figure
 
     @property
+    def place(self):
+        rooms = '' if self.figure == 'idle' else f', rooms of {self.room_size}'
+        return f'{self.connections:,} connections{rooms}'
+
+    @property
     def window(self):
         return max(1, IN_FLIGHT // self.connections)
 
@@ -41,6 +49,7 @@ class Result:
     turn: int
     problem: str = ''          # why there are no figures, in words
     figures: dict = None
+    processes: tuple = ()      # names of those whose time was told
 
     def get(self, *path):
         value = self.figures
@@ -56,6 +65,33 @@ class Result:
         """Seconds of processor time for a million deliveries."""
         received = self.get('receivedPerSecond')
         return None if not received else self.get(cores) / received * 1e6
+
+    def cores(self, name):
+        """What a process used of the processors; nothing where it was not told."""
+        return self.get('processes')[self.processes.index(name)]['cores'] if name in self.processes else None
+
+    @property
+    def threads(self):
+        """The busiest thread of everybody: name → share of a processor."""
+        each = {name: process['busiestThread'] for name, process in zip(self.processes, self.get('processes'))}
+        return each | {'load': self.get('loadCores')}
+
+    @property
+    def shares(self):
+        """Everybody's share of the machine: name → cores."""
+        each = {name: process['cores'] for name, process in zip(self.processes, self.get('processes'))}
+        return each | {'load': self.get('loadCores'), 'others': self.get('otherCores')}
+
+    @property
+    def limit(self):
+        """What kept it from doing more, as far as the processors tell."""
+        shares, threads = self.shares, self.threads
+        most, thread = max(shares, key=shares.get), max(threads, key=threads.get)
+        if threads[thread] >= FULL:
+            return f'one thread of {thread} ({threads[thread]:.2f})'
+        if sum(shares.values()) >= FULL * os.cpu_count():
+            return f'all processors, most of it {most} ({shares[most]:.2f})'
+        return f'no processor: waiting, for the disk or each other; most busy is {most} ({shares[most]:.2f})'
 
     @property
     def lost(self):
@@ -81,7 +117,7 @@ def judge(result):
 def measure(load, peer, cell, turn, options):
     """One measurement; never fails, a problem is a result."""
     result = Result(peer.name, cell, turn)
-    command = [str(load), '--server', peer.addresses, '--dialect', peer.dialect, '--pid', peer.pids,
+    command = [*BOUND, str(load), '--server', peer.addresses, '--dialect', peer.dialect, '--pid', peer.pids,
                '--beside', peer.pids_beside, '--seeded', str(peer.seeded), '--people', str(cell.connections),
                '--room-size', str(cell.room_size), '--idle-connections', str(cell.connections),
                '--idle-seconds', str(options.seconds), '--seconds', str(options.seconds),
@@ -97,5 +133,6 @@ def measure(load, peer, cell, turn, options):
         result.problem = last_lines(done.stderr, 1)
         return result
     result.figures = json.loads(done.stdout)
+    result.processes = tuple(peer.process_names)
     judge(result)
     return result
