@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * libsoup parses what comes in and answers pings and closes; what goes out is framed here, once for everybody, and put
- * straight into the stream's buffer. Close frames of ours are written here too, because libsoup refuses to send 1012.
+ * The stream tells it of whole messages; what goes out is framed here, once for everybody, and put straight into the
+ * stream's buffer.
  */
 #define G_LOG_DOMAIN "confab-net"
 
@@ -15,8 +15,6 @@
 #include "net/frame.h"
 
 #define MAX_FRAME (64 * 1024)
-/* libsoup bounds a frame, not a message of many fragments: so much may come without completing a message. */
-#define MAX_UNFINISHED (2 * MAX_FRAME)
 #define MAX_TOPICS 8192
 /* More topics left or joined than this while operations are in flight: the oldest are forgotten. */
 #define MAX_NOTED 256
@@ -69,11 +67,18 @@ static gboolean
 connection_is_slow (Connection *self)
 {
   NetServer *server = connection_get_server (self);
-  gsize waiting = stream_get_waiting (self->stream);
+  gsize waiting = stream_get_waiting (&self->stream);
 
   return waiting > server->options.max_waiting ||
          (waiting > FAIR_WAITING &&
           (gsize) net_counted (&server->counters.bytes_waiting) > server->options.max_waiting_total);
+}
+
+static void
+connection_close_slow (Connection *self)
+{
+  net_count (&connection_get_server (self)->counters.closed_slow, 1);
+  connection_close (self, CLOSE_SLOW_READER, "slow reader");
 }
 
 void
@@ -88,11 +93,10 @@ connection_send (Connection *self, GBytes *text)
     return;
   if (connection_is_slow (self))
     {
-      net_count (&counters->closed_slow, 1);
-      connection_close (self, CLOSE_SLOW_READER, "slow reader");
+      connection_close_slow (self);
       return;
     }
-  stream_append (self->stream, header, frame_write_text_header (header, length), payload, length);
+  stream_append (&self->stream, header, frame_write_text_header (header, length), payload, length);
   net_count (&counters->frames_sent, 1);
 }
 
@@ -101,10 +105,10 @@ connection_say_close (Connection *self, guint16 code, const char *reason)
 {
   guint8 frame[FRAME_MAX_CLOSE];
 
-  stream_append (self->stream, frame, frame_write_close (frame, code, reason), NULL, 0);
-  stream_finish_output (self->stream);
+  stream_append (&self->stream, frame, frame_write_close (frame, code, reason), NULL, 0);
+  stream_finish_output (&self->stream);
   /* The peer's answer has to be read, whatever was held back. */
-  stream_set_reading (self->stream, TRUE);
+  stream_set_reading (&self->stream, TRUE);
 }
 
 void
@@ -127,7 +131,7 @@ connection_drain (Connection *self)
   if (self->in_flight == 0)
     connection_close (self, CLOSE_RESTART, "restart");
   else
-    stream_set_reading (self->stream, FALSE);
+    stream_set_reading (&self->stream, FALSE);
 }
 
 /* ---- Topics ----------------------------------------------------------------------------------------------- */
@@ -362,7 +366,7 @@ connection_begin_operation (Connection *self)
   if (self->in_flight < connection_get_server (self)->options.max_in_flight || self->resting)
     return;
   self->resting = TRUE;
-  stream_set_reading (self->stream, FALSE);
+  stream_set_reading (&self->stream, FALSE);
 }
 
 void
@@ -382,7 +386,7 @@ connection_end_operation (Connection *self)
   if (self->resting && self->in_flight <= connection_get_server (self)->options.max_in_flight / 2)
     {
       self->resting = FALSE;
-      stream_set_reading (self->stream, TRUE);
+      stream_set_reading (&self->stream, TRUE);
     }
 }
 
@@ -422,7 +426,7 @@ static gint64
 connection_get_next_deadline (Connection *self)
 {
   const NetOptions *options = &connection_get_server (self)->options;
-  gint64 heard = stream_get_last_heard (self->stream);
+  gint64 heard = stream_get_last_heard (&self->stream);
 
   switch (self->state)
     {
@@ -455,7 +459,7 @@ connection_ping (Connection *self)
 static void
 connection_tell_alive (Connection *self)
 {
-  gint64 heard = stream_get_last_heard (self->stream);
+  gint64 heard = stream_get_last_heard (&self->stream);
 
   if (heard < self->last_alive + ALIVE_INTERVAL)
     return;
@@ -468,7 +472,7 @@ connection_check_open (Connection *self)
 {
   NetServer *server = connection_get_server (self);
   gint64 now = connection_now (self);
-  gint64 heard = stream_get_last_heard (self->stream);
+  gint64 heard = stream_get_last_heard (&self->stream);
 
   if (self->token_ends <= now)
     {
@@ -510,48 +514,65 @@ on_due (WheelEntry *timer)
   connection_unref (self);
 }
 
-/* ---- What libsoup tells ----------------------------------------------------------------------------------- */
+/* ---- What the stream tells -------------------------------------------------------------------------------- */
 
 static void
-on_message (SoupWebsocketConnection *socket, int type, GBytes *text, Connection *self)
+connection_answer_ping (Connection *self, const Frame *ping)
 {
-  gsize length;
-  const char *bytes = g_bytes_get_data (text, &length);
+  guint8 header[FRAME_MAX_HEADER];
 
-  stream_mark_input (self->stream);
-  if (self->state >= CONNECTION_CLOSING)
-    return;
+  if (connection_is_slow (self))
+    connection_close_slow (self);
+  else
+    stream_append (&self->stream, header, frame_write_pong_header (header, ping->length), ping->bytes, ping->length);
+}
+
+/* The peer says goodbye: first, then it hears the same, or in answer to ours. Nothing more comes after it. */
+static void
+connection_part (Connection *self, const Frame *frame)
+{
+  if (self->state < CONNECTION_CLOSING)
+    connection_say_close (self, frame->length >= 2 ? frame->bytes[0] << 8 | frame->bytes[1] : CLOSE_NORMAL, NULL);
+  connection_release (self);
+}
+
+static void
+connection_read_message (Connection *self, const Frame *frame)
+{
   net_count (&connection_get_server (self)->counters.frames_received, 1);
-  if (type == SOUP_WEBSOCKET_DATA_TEXT)
-    door_websocket_receive (self, bytes, length);
+  if (frame->kind == FRAME_TEXT)
+    door_websocket_receive (self, (const char *) frame->bytes, frame->length);
   else
     connection_close (self, CLOSE_UNSUPPORTED, "text frames only");
 }
 
-/* The peer said goodbye first; libsoup answers. */
 static void
-on_closing (SoupWebsocketConnection *socket, Connection *self)
+on_stream_received (gpointer owner, const Frame *frame)
 {
-  if (self->state >= CONNECTION_CLOSING)
+  Connection *self = owner;
+
+  if (frame->kind == FRAME_CLOSE)
+    connection_part (self, frame);
+  else if (self->state >= CONNECTION_CLOSING)
     return;
-  self->closing_ends = connection_now (self) + CLOSE_WAIT;
-  connection_set_state (self, CONNECTION_CLOSING);
+  else if (frame->kind == FRAME_PING)
+    connection_answer_ping (self, frame);
+  else if (frame->kind != FRAME_PONG)
+    connection_read_message (self, frame);
 }
 
-/* libsoup closes the stream right after this, for a frame too big even without a word. The peer may be in the middle of
- * sending, and a socket closed then is reset under it, the reason lost; so the word is ours, and the peer is waited
- * for. */
+/* The peer may be in the middle of sending, and a socket closed then is reset under it, the reason lost: so it is
+ * waited for. */
 static void
-on_error (SoupWebsocketConnection *socket, GError *error, Connection *self)
+on_stream_broken (gpointer owner, guint16 code)
 {
+  Connection *self = owner;
+
   if (self->state >= CONNECTION_CLOSING)
     return;
   net_count (&connection_get_server (self)->counters.closed_protocol, 1);
-  connection_close (self, error->domain == SOUP_WEBSOCKET_ERROR ? error->code : CLOSE_PROTOCOL_ERROR, NULL);
-  stream_ignore_input (self->stream);
+  connection_close (self, code, code == CLOSE_TOO_BIG ? "message too big" : NULL);
 }
-
-/* ---- What the stream tells -------------------------------------------------------------------------------- */
 
 static void
 on_stream_ended (gpointer owner)
@@ -559,60 +580,13 @@ on_stream_ended (gpointer owner)
   connection_release (owner);
 }
 
-static void
-on_stream_closed (gpointer owner)
-{
-  Connection *self = owner;
-
-  if (!stream_ignores_input (self->stream))
-    connection_release (self);
-}
-
-static void
-on_stream_fed (gpointer owner)
-{
-  Connection *self = owner;
-
-  if (self->state >= CONNECTION_CLOSING || stream_get_input_since_mark (self->stream) <= MAX_UNFINISHED)
-    return;
-  net_count (&connection_get_server (self)->counters.closed_protocol, 1);
-  connection_close (self, CLOSE_TOO_BIG, "message too big");
-  stream_ignore_input (self->stream);
-}
-
 static const StreamOwnerClass stream_owner_class = {
   .ended = on_stream_ended,
-  .closed = on_stream_closed,
-  .fed = on_stream_fed,
+  .received = on_stream_received,
+  .broken = on_stream_broken,
 };
 
 /* ---- Life ------------------------------------------------------------------------------------------------- */
-
-/* libsoup wants one; nobody looks at it. */
-static GUri *
-get_uri (void)
-{
-  static GUri *uri;
-
-  if (g_once_init_enter_pointer (&uri))
-    g_once_init_leave_pointer (&uri, g_uri_parse ("ws://localhost/ws", G_URI_FLAGS_NONE, NULL));
-  return uri;
-}
-
-static void
-connection_open_socket (Connection *self)
-{
-  Poller *poller = self->reactor->poller;
-
-  g_main_context_push_thread_default (poller->dormant);
-  self->socket = soup_websocket_connection_new (G_IO_STREAM (self->stream), get_uri (),
-                                                SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL, NULL);
-  g_main_context_pop_thread_default (poller->dormant);
-  soup_websocket_connection_set_max_incoming_payload_size (self->socket, MAX_FRAME);
-  g_signal_connect (self->socket, "message", G_CALLBACK (on_message), self);
-  g_signal_connect (self->socket, "closing", G_CALLBACK (on_closing), self);
-  g_signal_connect (self->socket, "error", G_CALLBACK (on_error), self);
-}
 
 Connection *
 connection_new (Reactor *reactor, int fd, const char *address, char *counted_address)
@@ -629,8 +603,7 @@ connection_new (Reactor *reactor, int fd, const char *address, char *counted_add
   self->caller = g_new0 (Caller, 1);
   self->caller->address = g_strdup (address);
   self->opened = self->last_alive = reactor->poller->now;
-  self->stream = stream_new (reactor->poller, fd, &stream_owner_class, self);
-  connection_open_socket (self);
+  stream_init (&self->stream, reactor->poller, fd, MAX_FRAME, &stream_owner_class, self);
   g_queue_push_tail_link (&reactor->connections, &self->link);
   net_count (&counters->connections, 1);
   net_count (&counters->connections_opened, 1);
@@ -680,7 +653,7 @@ connection_release (Connection *self)
   connection_set_state (self, CONNECTION_GONE);
   wheel_remove (&self->timer);
   g_queue_unlink (&reactor->connections, &self->link);
-  stream_shut (self->stream);
+  stream_shut (&self->stream);
   while (self->n_topics > 0)
     connection_leave_topic_at (self, self->n_topics - 1);
   g_clear_pointer (&self->topics, g_free);
@@ -688,10 +661,6 @@ connection_release (Connection *self)
   connection_leave_counts (self);
   if (self->announced)
     api_connection_closed (reactor->server->api, self->caller);
-
-  /* We may be inside both of them. */
-  g_signal_handlers_disconnect_by_data (self->socket, self);
-  poller_bury (reactor->poller, g_steal_pointer (&self->socket));
-  poller_bury (reactor->poller, g_steal_pointer (&self->stream));
-  connection_unref (self);
+  /* We may be inside the stream. */
+  poller_bury (reactor->poller, self, (GDestroyNotify) connection_unref);
 }

@@ -11,12 +11,11 @@
 
 G_BEGIN_DECLS
 
-/* Close codes of the protocol, beside those of RFC 6455. */
+/* Close codes, beside those that frame-reader.h finds. */
 enum
 {
-  CLOSE_PROTOCOL_ERROR = 1002,
+  CLOSE_NORMAL = 1000,
   CLOSE_UNSUPPORTED = 1003,
-  CLOSE_TOO_BIG = 1009,
   CLOSE_RESTART = 1012,        /* come back and resume */
   CLOSE_SLOW_READER = 4000,    /* come back and resume */
   CLOSE_SIGN_IN = 4001,        /* come back with a fresh token */
@@ -38,8 +37,7 @@ struct _Connection
   GList link;                  /* in the reactor's connections */
   WheelEntry timer;
   Reactor *reactor;            /* borrowed; others may only post to it */
-  Stream *stream;
-  SoupWebsocketConnection *socket;
+  Stream stream;
   Caller *caller;              /* nobody's, with the address, until a token was good */
   char *counted_address;       /* counted in the server's addresses */
   Topic **topics;

@@ -13,6 +13,7 @@
 #define FIN 0x80
 #define OPCODE_TEXT 0x1
 #define OPCODE_CLOSE 0x8
+#define OPCODE_PONG 0xa
 #define MAX_CONTROL_PAYLOAD 125
 
 static void
@@ -40,6 +41,15 @@ frame_write_text_header (guint8 header[FRAME_MAX_HEADER], gsize payload_length)
   header[1] = 127;
   write_big_endian (header + 2, payload_length, 8);
   return 10;
+}
+
+gsize
+frame_write_pong_header (guint8 header[FRAME_MAX_HEADER], gsize payload_length)
+{
+  g_assert (payload_length <= MAX_CONTROL_PAYLOAD);
+  header[0] = FIN | OPCODE_PONG;
+  header[1] = (guint8) payload_length;
+  return 2;
 }
 
 gsize

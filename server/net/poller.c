@@ -40,12 +40,23 @@ poller_settle (Poller *self)
     }
 }
 
+typedef struct
+{
+  gpointer owner;
+  GDestroyNotify let_go;
+} Dead;
+
+/* Letting go of one may bury another. */
 static void
 poller_let_go (Poller *self)
 {
-  self->n_buried += self->dead->len;
   while (self->dead->len > 0)
-    g_object_unref (g_ptr_array_steal_index_fast (self->dead, self->dead->len - 1));
+    {
+      Dead last = g_array_index (self->dead, Dead, self->dead->len - 1);
+
+      g_array_set_size (self->dead, self->dead->len - 1);
+      last.let_go (last.owner);
+    }
 }
 
 static gboolean
@@ -57,8 +68,6 @@ poller_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 
   self->now = g_get_monotonic_time () / G_USEC_PER_SEC;
   self->in_turn = TRUE;
-  /* libsoup makes its input source anew at every read, on the thread default of that moment. */
-  g_main_context_push_thread_default (self->dormant);
   for (int i = 0; i < n; i++)
     {
       Watch *watch = events[i].data.ptr;
@@ -69,7 +78,6 @@ poller_dispatch (GSource *source, GSourceFunc callback, gpointer data)
     }
   poller_settle (self);
   poller_let_go (self);
-  g_main_context_pop_thread_default (self->dormant);
   self->in_turn = FALSE;
   return G_SOURCE_CONTINUE;
 }
@@ -85,9 +93,8 @@ poller_new (NetCounters *counters, GMainContext *context)
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (self->epoll_fd < 0)
     g_error ("no epoll: %s", g_strerror (errno));
-  self->dormant = g_main_context_new ();
   self->now = g_get_monotonic_time () / G_USEC_PER_SEC;
-  self->dead = g_ptr_array_new ();
+  self->dead = g_array_new (FALSE, FALSE, sizeof (Dead));
   self->spare_buffers = g_ptr_array_new_with_free_func (g_free);
   self->counters = counters;
 
@@ -101,15 +108,11 @@ poller_new (NetCounters *counters, GMainContext *context)
 void
 poller_free (Poller *self)
 {
-  g_main_context_push_thread_default (self->dormant);
   poller_settle (self);
   poller_let_go (self);
-  poller_tend_dormant (self);
-  g_main_context_pop_thread_default (self->dormant);
 
-  g_ptr_array_unref (self->dead);
+  g_array_unref (self->dead);
   g_ptr_array_unref (self->spare_buffers);
-  g_main_context_unref (self->dormant);
   close (self->epoll_fd);
   g_free (self);
 }
@@ -154,22 +157,13 @@ poller_settle_later (Poller *self, Settler *settler)
 }
 
 void
-poller_bury (Poller *self, gpointer object)
+poller_bury (Poller *self, gpointer owner, GDestroyNotify let_go)
 {
-  g_ptr_array_add (self->dead, object);
+  const Dead dead = { owner, let_go };
+
+  g_array_append_val (self->dead, dead);
   if (!self->in_turn)
     self->wake (self->data);
-}
-
-void
-poller_tend_dormant (Poller *self)
-{
-  if (self->n_buried == 0)
-    return;
-  self->n_buried = 0;
-  /* A close takes two steps: the stream's, then the connection's. */
-  for (guint i = 0; i < 4 && g_main_context_iteration (self->dormant, FALSE); i++)
-    ;
 }
 
 guint8 *

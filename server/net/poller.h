@@ -4,7 +4,7 @@
  *
  * GMainContext polls and walks all its sources on every turn, which thousands of connections cannot afford; so they are
  * one source together. What happens in a turn: the watches that are ready, then everybody who asked to be settled
- * (output leaves in one write per stream), then the objects that died.
+ * (output leaves in one write per stream), then those who died.
  */
 #pragma once
 
@@ -39,12 +39,10 @@ struct _Settler
 struct _Poller
 {
   int epoll_fd;
-  GMainContext *dormant;      /* never waited on: libsoup's per-connection sources are parked here */
   gint64 now;                 /* monotonic seconds, as of this turn */
   Settler *settlers;
   gboolean in_turn;
-  GPtrArray *dead;            /* objects to let go of when nobody is inside them any more */
-  guint n_buried;             /* since the dormant context was last looked after */
+  GArray *dead;               /* of Dead: to let go of when nobody is inside them any more */
   GPtrArray *spare_buffers;   /* of POLLER_BUFFER_SIZE bytes */
   NetCounters *counters;      /* borrowed */
   void (*wake) (gpointer data);   /* makes a turn happen */
@@ -60,10 +58,8 @@ void poller_change (Poller *self, Watch *watch, guint32 epoll_events);
 void poller_remove (Poller *self, Watch *watch);
 
 void poller_settle_later (Poller *self, Settler *settler);
-/* Takes the reference. */
-void poller_bury (Poller *self, gpointer object);
-/* What libsoup left to its main context when connections closed. Called about once a second. */
-void poller_tend_dormant (Poller *self);
+/* Calls let_go at the end of the turn: until then an event may point there. */
+void poller_bury (Poller *self, gpointer owner, GDestroyNotify let_go);
 
 guint8 *poller_take_buffer (Poller *self);
 void poller_give_buffer (Poller *self, guint8 *buffer);

@@ -100,7 +100,6 @@ on_tick (Watch *watch, guint32 events)
   if (read (watch->fd, &ticks, sizeof ticks) < 0)
     return;
   wheel_advance (&self->wheel, self->poller->now);
-  poller_tend_dormant (self->poller);
   if (self->listener_rests && self->listener.fd >= 0)
     {
       self->listener_rests = FALSE;
@@ -212,10 +211,8 @@ static void
 reactor_tear_down (Reactor *self)
 {
   reactor_stop_listening (self);
-  g_main_context_push_thread_default (self->poller->dormant);
   while (self->connections.head != NULL)
     connection_release (self->connections.head->data);
-  g_main_context_pop_thread_default (self->poller->dormant);
   soup_server_disconnect (self->soup);
   g_clear_object (&self->soup);
   /* Sockets that libsoup closed are told of by their last reference, which its pending sources may hold. */

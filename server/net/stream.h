@@ -1,30 +1,51 @@
-/* stream.h: a connected socket, as libsoup's WebSocket code wants to see it
+/* stream.h: a connected socket: frames come in, bytes go out
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A GIOStream whose input is pushed by the poller and whose output always accepts: it goes into one buffer per stream
- * that is sent once per turn. Belongs to its poller's thread.
+ * Input is pushed by the poller and handed on frame by frame; output goes into one buffer per stream that is sent once
+ * per turn. Embedded in its owner, and belongs to its poller's thread.
  */
 #pragma once
 
+#include "net/frame-reader.h"
+#include "net/out-buffer.h"
 #include "net/poller.h"
 
 G_BEGIN_DECLS
 
-#define STREAM_TYPE (stream_get_type ())
-G_DECLARE_FINAL_TYPE (Stream, stream, CONFAB, STREAM, GIOStream)
-
 typedef struct
 {
-  void (*ended) (gpointer owner);    /* the peer is gone */
-  void (*closed) (gpointer owner);   /* libsoup is done with the stream; called from inside libsoup */
-  void (*fed) (gpointer owner);      /* libsoup has read what came */
+  void (*ended) (gpointer owner);                          /* the peer is gone */
+  void (*received) (gpointer owner, const Frame *frame);
+  void (*broken) (gpointer owner, guint16 code);           /* the peer breaks the rules; nothing more is read */
 } StreamOwnerClass;
 
-/* Takes the descriptor. The owner is borrowed and outlives the stream's descriptor. */
-Stream *stream_new (Poller *poller, int fd, const StreamOwnerClass *klass, gpointer owner);
+/* All of it is stream.c's own. */
+typedef struct
+{
+  Watch watch;
+  Settler settler;
+  Poller *poller;             /* borrowed */
+  const StreamOwnerClass *klass;
+  gpointer owner;             /* borrowed */
+  FrameReader reader;
+  OutBuffer out;
+  gsize counted;              /* bytes of out that the server's total includes */
+  gint64 last_heard;          /* seconds */
+  guint32 largest;            /* message */
+  guint32 interest;           /* what epoll was asked for */
+  guint reading : 1;
+  guint feeding : 1;          /* the owner is being told of frames */
+  guint blocked : 1;          /* the kernel's buffer is full */
+  guint output_finished : 1;
+  guint input_ignored : 1;
+  guint output_ended : 1;
+} Stream;
 
-/* Output past what libsoup writes: a frame's header and payload, whole. */
+/* Takes the descriptor. The owner's memory lives until the end of the turn in which the stream is shut. */
+void stream_init (Stream *self, Poller *poller, int fd, guint32 largest, const StreamOwnerClass *klass, gpointer owner);
+
+/* A frame's header and payload, whole. */
 void stream_append (Stream *self, gconstpointer header, gsize header_length, gconstpointer payload,
                     gsize payload_length);
 /* Bytes that wait for the peer to read. */
@@ -32,19 +53,14 @@ gsize stream_get_waiting (Stream *self);
 
 /* Off: neither the socket nor what was received already is read, until on again. */
 void stream_set_reading (Stream *self, gboolean reading);
-/* From now on libsoup's own output is dropped: the last frame was appended. */
+/* From now on output is dropped: the last frame was appended. */
 void stream_finish_output (Stream *self);
 /* From now on input is dropped: the peer is only waited for to close. */
 void stream_ignore_input (Stream *self);
-gboolean stream_ignores_input (Stream *self);
 
 gint64 stream_get_last_heard (Stream *self);
-/* Bytes given to libsoup since the mark; marking begins anew. */
-gsize stream_get_input_since_mark (Stream *self);
-void stream_mark_input (Stream *self);
 
 /* Sends what can be sent and closes the descriptor. Nothing is called back. */
 void stream_shut (Stream *self);
-gboolean stream_is_shut (Stream *self);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "store/sqlite/connection.h"
 
 #define BUSY_TIMEOUT 5000         /* milliseconds that another process may hold the database */
+#define BUSY_PAUSE 5              /* milliseconds */
 #define RETRY_AFTER 1.0           /* seconds: what clients are told when it did not answer */
 #define READER_CACHE "4000"       /* KiB per connection */
 #define WRITER_CACHE "32000"
@@ -185,17 +186,34 @@ sqlite_connection_free (SqliteConnection *self)
   g_free (self);
 }
 
-gboolean
-sqlite_connection_execute (SqliteConnection *self, const char *sql)
+static gboolean
+sqlite_connection_execute_until (SqliteConnection *self, const char *sql, gint64 deadline)
 {
   int result = SQLITE_OK;
 
   if (self->error != NULL)
     return FALSE;
   result = sqlite3_exec (self->database, sql, NULL, NULL, NULL);
+  while ((result & 0xff) == SQLITE_BUSY && g_get_monotonic_time () < deadline)
+    {
+      g_usleep (BUSY_PAUSE * G_TIME_SPAN_MILLISECOND);
+      result = sqlite3_exec (self->database, sql, NULL, NULL, NULL);
+    }
   if (result != SQLITE_OK)
     sqlite_connection_fail_with (self, result);
   return result == SQLITE_OK;
+}
+
+gboolean
+sqlite_connection_execute (SqliteConnection *self, const char *sql)
+{
+  return sqlite_connection_execute_until (self, sql, 0);
+}
+
+gboolean
+sqlite_connection_execute_patiently (SqliteConnection *self, const char *sql)
+{
+  return sqlite_connection_execute_until (self, sql, g_get_monotonic_time () + BUSY_TIMEOUT * G_TIME_SPAN_MILLISECOND);
 }
 
 void

@@ -43,6 +43,8 @@ gboolean sqlite_connection_has_failed (SqliteConnection *self);
 
 /* Runs statements that answer nothing, outside of a transaction or in it. */
 gboolean sqlite_connection_execute (SqliteConnection *self, const char *sql);
+/* The same where SQLite itself does not wait for other processes, since two that wait could wait for each other. */
+gboolean sqlite_connection_execute_patiently (SqliteConnection *self, const char *sql);
 /* The prepared statement of a string literal: the address of the literal is what it is remembered by. */
 sqlite3_stmt *sqlite_connection_get_statement (SqliteConnection *self, const char *sql);
 

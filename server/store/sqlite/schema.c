@@ -170,11 +170,16 @@ get_version (SqliteConnection *connection)
 static void
 check_ours (SqliteConnection *connection, const char *path, guint n_migrations)
 {
-  gint64 application = ask_number (connection, "PRAGMA application_id");
-  gint64 version = get_version (connection);
-  gint64 tables = ask_number (connection, "SELECT count (*) FROM sqlite_schema");
+  gint64 application = 0;
+  gint64 version = 0;
+  gint64 tables = 0;
 
-  if (sqlite_connection_has_failed (connection))
+  /* Of one moment: another process may be making the database just now. */
+  sqlite_connection_execute (connection, "BEGIN");
+  tables = ask_number (connection, "SELECT count (*) FROM sqlite_schema");
+  application = ask_number (connection, "PRAGMA application_id");
+  version = get_version (connection);
+  if (!sqlite_connection_execute (connection, "COMMIT"))
     return;
   if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0))
     sqlite_connection_fail (connection, CONFAB_ERROR_CONFLICT, "%s is the database of another program", path);
@@ -232,7 +237,7 @@ schema_migrate (SqliteConnection *connection, const char *path, const char *cons
 
   sqlite_connection_open (connection);
   check_ours (connection, path, n_migrations);
-  sqlite_connection_execute (connection, "PRAGMA journal_mode = WAL");
+  sqlite_connection_execute_patiently (connection, "PRAGMA journal_mode = WAL");
   version = get_version (connection);
   if (!sqlite_connection_has_failed (connection) && version < n_migrations)
     {

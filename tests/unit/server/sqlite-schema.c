@@ -356,6 +356,47 @@ test_like_new (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (migrated, ==, new);
 }
 
+#define N_MAKERS 4
+#define MAKINGS 100
+
+typedef struct
+{
+  const char *address;
+  gint waiting;     /* atomic */
+} Making;
+
+static gpointer
+run_maker (gpointer data)
+{
+  Making *making = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Store) store = NULL;
+
+  g_atomic_int_add (&making->waiting, -1);
+  while (g_atomic_int_get (&making->waiting) > 0)
+    ;
+  store = store_open (making->address, &error);
+  g_assert_no_error (error);
+  return NULL;
+}
+
+/* Of several that find no database one makes it, and the others use it. */
+static void
+test_made_at_once (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < MAKINGS; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("%s-%u", fixture->address, i);
+      Making making = { address, N_MAKERS };
+      GThread *threads[N_MAKERS] = { NULL };
+
+      for (guint j = 0; j < N_MAKERS; j++)
+        threads[j] = g_thread_new ("maker", run_maker, &making);
+      for (guint j = 0; j < N_MAKERS; j++)
+        g_thread_join (threads[j]);
+    }
+}
+
 #define ADD(name, data, func) g_test_add ("/schema/" name, Fixture, data, set_up, func, tear_down)
 
 int
@@ -367,5 +408,6 @@ main (int argc, char **argv)
   ADD ("migration", NULL, test_migration);
   ADD ("failing-migration", NULL, test_failing_migration);
   ADD ("like-new", NULL, test_like_new);
+  ADD ("made-at-once", NULL, test_made_at_once);
   return g_test_run ();
 }
