@@ -7,7 +7,7 @@
  * Figures, each printed as a line of JSON, with a line for people on standard error:
  *     idle       connect rate, and memory per connection after a while of nothing
  *     rate       at a steady rate of sends, the time from send to the other members' receipt
- *     saturate   acknowledged sends per second, each connection with a window of unacknowledged ones
+ *     saturate   acknowledged sends per second, so many unacknowledged ones at any time
  *
  * Several servers (instances of one service) share the connections. Other servers than Confab are loaded by the same
  * program in another dialect; their people come with --seeded, because they register in other ways.
@@ -43,7 +43,7 @@ static int idle_seconds = 10;
 static int connect_seconds = 120;
 static int rate = 1000;
 static int seconds = 30;
-static int window = 4;
+static int in_flight = 2000;
 static int warm_up = 3;
 
 static const GOptionEntry options[] = {
@@ -59,7 +59,7 @@ static const GOptionEntry options[] = {
   { "idle-seconds", 0, 0, G_OPTION_ARG_INT, &idle_seconds, "How long to do nothing", "S" },
   { "connect-seconds", 0, 0, G_OPTION_ARG_INT, &connect_seconds, "For all to be connected, at most", "S" },
   { "rate", 0, 0, G_OPTION_ARG_INT, &rate, "Sends per second, for rate", "N" },
-  { "window", 0, 0, G_OPTION_ARG_INT, &window, "Unacknowledged sends per connection, for saturate", "N" },
+  { "in-flight", 0, 0, G_OPTION_ARG_INT, &in_flight, "Unacknowledged sends in all, for saturate", "N" },
   { "seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "How long to measure", "S" },
   { "warm-up", 0, 0, G_OPTION_ARG_INT, &warm_up, "How long before that", "S" },
   { NULL }
@@ -266,10 +266,9 @@ report (const char *figure, const Load *load, const Rates *rates)
     g_printerr ("refused: %s\n", load->refusal);
 }
 
-/* Everybody in turn. A send is measured from the moment it was due, so that a load that falls behind does not look
- * good. */
+/* A send is measured from the moment it was due, so that a load that falls behind does not look good. */
 static void
-send_at_rate (Load *load, gint64 duration, guint *next)
+send_at_rate (Load *load, gint64 duration)
 {
   gint64 begin = g_get_monotonic_time ();
   guint64 n = 0;
@@ -280,8 +279,7 @@ send_at_rate (Load *load, gint64 duration, guint *next)
 
       while (due <= g_get_monotonic_time ())
         {
-          client_send_message (&load->clients[*next], due);
-          *next = (*next + 1) % load->n_clients;
+          load_send_next (load, due);
           due = begin + (gint64) (++n * G_USEC_PER_SEC / rate);
         }
       load_run (load, MIN (due, begin + duration), TRUE);
@@ -294,12 +292,11 @@ measure_rate (const Person *people)
   Load load;
   g_auto(Span) span = { 0 };
   g_auto(Rates) rates = { 0 };
-  guint next = 0;
 
   connect_people (&load, people, n_people);
-  send_at_rate (&load, warm_up * G_USEC_PER_SEC, &next);
+  send_at_rate (&load, warm_up * G_USEC_PER_SEC);
   span_begin (&span, &load);
-  send_at_rate (&load, seconds * G_USEC_PER_SEC, &next);
+  send_at_rate (&load, seconds * G_USEC_PER_SEC);
   span_end (&span, &load, &rates);
   load_settle (&load);
   report ("rate", &load, &rates);
@@ -314,11 +311,9 @@ measure_saturation (const Person *people)
   g_auto(Rates) rates = { 0 };
 
   connect_people (&load, people, n_people);
-  load.window = window;
   load.sending = TRUE;
-  for (guint i = 0; i < load.n_clients; i++)
-    for (int j = 0; j < window; j++)
-      client_send_message (&load.clients[i], g_get_monotonic_time ());
+  for (int i = 0; i < in_flight; i++)
+    load_send_next (&load, g_get_monotonic_time ());
   load_run (&load, g_get_monotonic_time () + warm_up * G_USEC_PER_SEC, FALSE);
   span_begin (&span, &load);
   load_run (&load, g_get_monotonic_time () + seconds * G_USEC_PER_SEC, FALSE);

@@ -13,7 +13,7 @@ from process import BOUND, last_lines
 CONNECT_SECONDS = 120
 # confab-load waits so long for what is under way after the last send, at most.
 SETTLE_SECONDS = 15
-# So many sends are unacknowledged at once in all, where connections are fewer.
+# So many sends are unacknowledged at any time, whatever the number of connections.
 IN_FLIGHT = 2000
 # A peer that does less of a fixed rate than this is not at that rate, and its times are those of a growing queue.
 LEAST_SHARE = 0.5
@@ -36,10 +36,6 @@ class Cell:
     def place(self):
         rooms = '' if self.figure == 'idle' else f', rooms of {self.room_size}'
         return f'{self.connections:,} connections{rooms}'
-
-    @property
-    def window(self):
-        return max(1, IN_FLIGHT // self.connections)
 
 
 @dataclass
@@ -121,7 +117,7 @@ def measure(load, peer, cell, turn, options):
                '--beside', peer.pids_beside, '--seeded', str(peer.seeded), '--people', str(cell.connections),
                '--room-size', str(cell.room_size), '--idle-connections', str(cell.connections),
                '--idle-seconds', str(options.seconds), '--seconds', str(options.seconds),
-               '--warm-up', str(options.warm_up), '--rate', str(cell.rate or 1), '--window', str(cell.window),
+               '--warm-up', str(options.warm_up), '--rate', str(cell.rate or 1), '--in-flight', str(IN_FLIGHT),
                '--connect-seconds', str(CONNECT_SECONDS), cell.figure]
     limit = 2 * CONNECT_SECONDS + options.warm_up + options.seconds + SETTLE_SECONDS + 30
     try:
