@@ -13,6 +13,8 @@ from process import BOUND, last_lines
 CONNECT_SECONDS = 120
 # confab-load waits so long for what is under way after the last send, at most.
 SETTLE_SECONDS = 15
+# And so long for the first answers.
+PATIENCE_SECONDS = 20
 # So many sends are unacknowledged at any time, whatever the number of connections.
 IN_FLIGHT = 2000
 # A peer that does less of a fixed rate than this is not at that rate, and its times are those of a growing queue.
@@ -79,6 +81,11 @@ class Result:
         return each | {'load': self.get('loadCores'), 'others': self.get('otherCores')}
 
     @property
+    def busiest_thread(self):
+        """Of the servers."""
+        return max(share for name, share in self.threads.items() if name.startswith('server'))
+
+    @property
     def limit(self):
         """What kept it from doing more, as far as the processors tell."""
         shares, threads = self.shares, self.threads
@@ -91,7 +98,15 @@ class Result:
 
     @property
     def lost(self):
-        return self.get('expected') - self.get('received')
+        """Deliveries of acknowledged sends that nobody got."""
+        return max(self.get('expected') - self.get('received'), 0)
+
+    @property
+    def doubled(self):
+        """Deliveries beyond one of each send to each member; a client tells them by their number."""
+        unanswered = self.get('unanswered') * min(self.cell.room_size, self.cell.connections)
+        return max(self.get('received') - self.get('expected') - unanswered, 0)
+
 
 
 def judge(result):
@@ -119,7 +134,7 @@ def measure(load, peer, cell, turn, options):
                '--idle-seconds', str(options.seconds), '--seconds', str(options.seconds),
                '--warm-up', str(options.warm_up), '--rate', str(cell.rate or 1), '--in-flight', str(IN_FLIGHT),
                '--connect-seconds', str(CONNECT_SECONDS), cell.figure]
-    limit = 2 * CONNECT_SECONDS + options.warm_up + options.seconds + SETTLE_SECONDS + 30
+    limit = 2 * CONNECT_SECONDS + options.warm_up + PATIENCE_SECONDS + options.seconds + SETTLE_SECONDS + 30
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
     except subprocess.TimeoutExpired:

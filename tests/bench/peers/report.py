@@ -24,6 +24,7 @@ FIGURES = {
     'acknowledgement_p999_ms': lambda result: result.get('acknowledgementMs', 'p999'),
     'server_cpu_s_per_million': lambda result: result.per_million('serverCores'),
     'beside_cpu_s_per_million': lambda result: result.per_million('besideCores'),
+    'server_busiest_thread': lambda result: result.busiest_thread,
     'server_cores': lambda result: result.get('serverCores'),
     'beside_cores': lambda result: result.get('besideCores'),
     'mongodb_cores': lambda result: result.cores('MongoDB'),
@@ -33,6 +34,7 @@ FIGURES = {
     'refused': lambda result: result.get('refused'),
     'unanswered': lambda result: result.get('unanswered'),
     'lost': lambda result: result.lost,
+    'doubled': lambda result: result.doubled,
 }
 IDLE_FIGURES = {
     'kb_per_connection': lambda result: result.get('kilobytesPerConnection'),
@@ -125,10 +127,11 @@ def load_row(results, peer, cell):
     def percentiles(what):
         return ' / '.join(number(value[f'{what}_{part}_ms']) for part in ('p50', 'p99', 'p999'))
 
-    lost = f', {value["lost"]:,.0f} lost' if value['lost'] else ''
+    amiss = ''.join(f', {value[name]:,.0f} {name}' for name in ('lost', 'doubled') if value[name])
+    unanswered = f', {value["unanswered"]:,.0f} unanswered' if value['unanswered'] else ''
     cores = ' + '.join(number(value[f'{name}_cores']) for name in ('server', 'mongodb', 'redis', 'load'))
-    return [number(value['acknowledged_per_s']) + times(results.ratio(peer, cell, sends)),
-            number(value['deliveries_per_s']) + times(results.ratio(peer, cell, deliveries)) + lost,
+    return [number(value['acknowledged_per_s']) + times(results.ratio(peer, cell, sends)) + unanswered,
+            number(value['deliveries_per_s']) + times(results.ratio(peer, cell, deliveries)) + amiss,
             percentiles('delivery'), percentiles('acknowledgement'), number(value['server_cpu_s_per_million']),
             number(value['beside_cpu_s_per_million']), f'{cores}, {number(value["other_cores"])}']
 
@@ -147,16 +150,31 @@ def load_table(results, figure, rate=0):
     return table(COLUMNS + (('what held it back',) if saturated else ()), rows)
 
 
-def judge(results, peer, figure, tell, better):
-    """One sentence: by how much the peer leads over the reference, and whether that is TARGET times everywhere.
-    better: ratio → how many times better."""
+def lead_in_sends(results, peer, cell):
+    return results.ratio(peer, cell, FIGURES['acknowledged_per_s'])
+
+
+def lead_in_memory(results, peer, cell):
+    ratio = results.ratio(peer, cell, IDLE_FIGURES['kb_per_connection'])
+    return 1 / ratio if ratio else None
+
+
+def lead_over_thread(results, peer, cell):
+    """Over the reference as it would be if its one thread never waited and everybody else cost nothing."""
+    ratio = lead_in_sends(results, peer, cell)
+    share = results.median(REFERENCE, cell, FIGURES['server_busiest_thread'])
+    return ratio * min(share, 1) if ratio and share else None
+
+
+def judge(results, peer, figure, lead):
+    """One sentence: by how much the peer leads over the reference, and whether that is TARGET times everywhere."""
     ratios, without = {}, []
     for cell in results.cells(figure):
-        ratio = results.ratio(peer, cell, tell)
+        ratio = lead(results, peer, cell)
         if ratio is None or ratio <= 0:
             without.append(cell.place)
         else:
-            ratios[cell.place] = better(ratio)
+            ratios[cell.place] = ratio
     if not ratios:
         return 'no figures to compare'
     short = [f'{place}: {number(ratio)}×' for place, ratio in ratios.items() if ratio < TARGET]
@@ -171,12 +189,12 @@ def verdict(results, peer):
     if peer not in results.titles or REFERENCE not in results.titles:
         return []
     lines = []
-    if results.cells('saturate'):
-        words = judge(results, peer, 'saturate', FIGURES['acknowledged_per_s'], lambda ratio: ratio)
-        lines.append(f'- {results.titles[peer]}, acknowledged sends per second at saturation, against (a): {words}')
-    if results.cells('idle'):
-        words = judge(results, peer, 'idle', IDLE_FIGURES['kb_per_connection'], lambda ratio: 1 / ratio)
-        lines.append(f'- {results.titles[peer]}, memory per connection, times less than (a): {words}')
+    for figure, lead, words in (
+            ('saturate', lead_in_sends, 'acknowledged sends per second at saturation, against (a)'),
+            ('saturate', lead_over_thread, 'the same, if the one thread of (a) never had to wait for anybody'),
+            ('idle', lead_in_memory, 'memory per connection, times less than (a)')):
+        if results.cells(figure):
+            lines.append(f'- {results.titles[peer]}, {words}: {judge(results, peer, figure, lead)}')
     return lines
 
 
