@@ -122,7 +122,7 @@ read_stamp (const char *place)
   return value - FIRST_STAMP;
 }
 
-void
+static void
 client_send_message (Client *self, gint64 due)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (self->stamps); i++)
@@ -132,6 +132,13 @@ client_send_message (Client *self, gint64 due)
   client_write (self, self->frame, self->frame_length);
   self->n_sent++;
   self->load->n_sent++;
+}
+
+void
+load_send_next (Load *self, gint64 due)
+{
+  client_send_message (&self->clients[self->next], due);
+  self->next = (self->next + 1) % self->n_clients;
 }
 
 /* ---- What comes ------------------------------------------------------------------------------------------- */
@@ -166,8 +173,8 @@ client_on_answer (Client *self, const char *stamp, gboolean refusal, const char 
     }
   else if (load->measuring)
     histogram_add (&load->acknowledgement, g_get_monotonic_time () - read_stamp (stamp));
-  if (load->sending && load->window > 0)
-    client_send_message (self, g_get_monotonic_time ());
+  if (load->sending)
+    load_send_next (load, g_get_monotonic_time ());
 }
 
 void

@@ -47,8 +47,8 @@ struct _Load
   guint n_clients;
   int epoll_fd;
   guint8 *input;
-  guint window;          /* each client keeps so many messages unacknowledged; 0: sends only when told */
-  gboolean sending;
+  guint next;            /* whose turn it is to send */
+  gboolean sending;      /* each answer is followed by a send, so that as many stay unacknowledged */
   guint n_ready;
   guint n_closed;
   guint64 n_sent;
@@ -71,7 +71,7 @@ void load_clear (Load *self);
 double load_connect (Load *self, guint at_once, guint patience);
 /* Handles what comes until then (monotonic microseconds), or returns earlier after one turn when once is TRUE. */
 void load_run (Load *self, gint64 until, gboolean once);
-/* due: when it should have been sent. */
-void client_send_message (Client *self, gint64 due);
+/* Everybody in turn. due: when it should have been sent. */
+void load_send_next (Load *self, gint64 due);
 
 G_END_DECLS

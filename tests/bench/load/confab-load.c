@@ -7,7 +7,7 @@
  * Figures, each printed as a line of JSON, with a line for people on standard error:
  *     idle       connect rate, and memory per connection after a while of nothing
  *     rate       at a steady rate of sends, the time from send to the other members' receipt
- *     saturate   acknowledged sends per second, each connection with a window of unacknowledged ones
+ *     saturate   acknowledged sends per second, so many unacknowledged ones at any time
  *
  * Several servers (instances of one service) share the connections. Other servers than Confab are loaded by the same
  * program in another dialect; their people come with --seeded, because they register in other ways.
@@ -25,6 +25,9 @@
 #include "setup.h"
 
 #define AT_ONCE 256
+#define FIRST_CONNECTIONS 32
+/* For the first answers, before anything is measured. */
+#define PATIENCE_SECONDS 20
 /* After the last send: for answers and deliveries that are under way. */
 #define SETTLE_SECONDS 15
 #define QUIET_SECONDS 2
@@ -42,7 +45,7 @@ static int idle_seconds = 10;
 static int connect_seconds = 120;
 static int rate = 1000;
 static int seconds = 30;
-static int window = 4;
+static int in_flight = 2000;
 static int warm_up = 3;
 
 static const GOptionEntry options[] = {
@@ -58,7 +61,7 @@ static const GOptionEntry options[] = {
   { "idle-seconds", 0, 0, G_OPTION_ARG_INT, &idle_seconds, "How long to do nothing", "S" },
   { "connect-seconds", 0, 0, G_OPTION_ARG_INT, &connect_seconds, "For all to be connected, at most", "S" },
   { "rate", 0, 0, G_OPTION_ARG_INT, &rate, "Sends per second, for rate", "N" },
-  { "window", 0, 0, G_OPTION_ARG_INT, &window, "Unacknowledged sends per connection, for saturate", "N" },
+  { "in-flight", 0, 0, G_OPTION_ARG_INT, &in_flight, "Unacknowledged sends in all, for saturate", "N" },
   { "seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "How long to measure", "S" },
   { "warm-up", 0, 0, G_OPTION_ARG_INT, &warm_up, "How long before that", "S" },
   { NULL }
@@ -76,34 +79,30 @@ connect_people (Load *load, const Person *people, guint n_clients)
 
 /* ---- Idle ------------------------------------------------------------------------------------------------- */
 
-/* What the first connection to every server needs once is no connection's cost. */
-static void
-connect_first (const Person *people)
-{
-  Load load;
-
-  connect_people (&load, people, g_strv_length (servers));
-  load_clear (&load);
-}
-
+/* What a server makes once, threads and their pools, is no connection's cost: the first ones stay open beside those
+ * that are counted, and no connection that is counted gets the memory of one that was closed. */
 static void
 measure_idle (const Person *people)
 {
+  Load first;
   Load load;
   gint64 before;
   double took;
   double per_connection;
 
-  connect_first (people);
+  connect_people (&first, people, MIN (FIRST_CONNECTIONS, n_people));
+  load_run (&first, g_get_monotonic_time () + QUIET_SECONDS * G_USEC_PER_SEC, FALSE);
   before = processes_read_memory_kb (pids);
   took = connect_people (&load, people, n_idle);
   load_run (&load, g_get_monotonic_time () + idle_seconds * G_USEC_PER_SEC, FALSE);
   per_connection = (double) (processes_read_memory_kb (pids) - before) / n_idle;
   g_print ("{\"figure\":\"idle\",\"connections\":%d,\"connectsPerSecond\":%.0f,\"kilobytesPerConnection\":%.2f,"
            "\"residentMegabytes\":%.1f,\"closed\":%u}\n",
-           n_idle, n_idle / took, per_connection, (double) processes_read_memory_kb (pids) / 1024, load.n_closed);
+           n_idle, n_idle / took, per_connection, (double) processes_read_memory_kb (pids) / 1024,
+           first.n_closed + load.n_closed);
   g_printerr ("idle: %d connections at %.0f/s, %.2f KB each\n", n_idle, n_idle / took, per_connection);
   load_clear (&load);
+  load_clear (&first);
 }
 
 /* ---- Under load ------------------------------------------------------------------------------------------- */
@@ -112,43 +111,86 @@ measure_idle (const Person *people)
 typedef struct
 {
   gint64 begin;
-  double server_time, beside_time, own_time;
+  ProcessTimes *servers, *beside;
+  double own_time, machine_time;
   guint64 sent, answered, refused, received;
 } Span;
 
-static Span
-span_begin (Load *load)
+static void
+span_begin (Span *self, Load *load)
 {
   load->measuring = TRUE;
-  return (Span) { g_get_monotonic_time (), processes_read_time (pids), processes_read_time (beside_pids),
-                  processes_read_own_time (), load->n_sent, load->n_answered, load->n_refused, load->n_received };
+  *self = (Span) {
+    .begin = g_get_monotonic_time (),
+    .servers = process_times_read (pids),
+    .beside = process_times_read (beside_pids),
+    .own_time = processes_read_own_time (),
+    .machine_time = processes_read_machine_time (),
+    .sent = load->n_sent,
+    .answered = load->n_answered,
+    .refused = load->n_refused,
+    .received = load->n_received,
+  };
 }
+
+static void
+span_clear (Span *self)
+{
+  process_times_free (self->servers);
+  process_times_free (self->beside);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Span, span_clear)
 
 /* What happened in a span. */
 typedef struct
 {
   double seconds;
   double sent, acknowledged, received;
-  double server_cores, beside_cores, own_cores;
+  double server_cores, beside_cores, own_cores, other_cores;
+  char *each; /* JSON: the servers, then those beside them, in the order of their pids */
   double resident_megabytes;
 } Rates;
 
-static Rates
-span_end (const Span *self, Load *load)
+static void
+rates_clear (Rates *self)
+{
+  g_free (self->each);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rates, rates_clear)
+
+static void
+append_processes (GString *text, const ProcessTimes *now, const ProcessTimes *then, double elapsed)
+{
+  for (guint i = 0; i < process_times_get_n (now); i++)
+    g_string_append_printf (text, "%s{\"cores\":%.2f,\"busiestThread\":%.2f}", text->len > 0 ? "," : "",
+                            process_times_get_used (now, then, i) / elapsed,
+                            process_times_get_most_used (now, then, i) / elapsed);
+}
+
+static void
+span_end (const Span *self, Load *load, Rates *rates)
 {
   double elapsed = (double) (g_get_monotonic_time () - self->begin) / G_USEC_PER_SEC;
+  double machine = (processes_read_machine_time () - self->machine_time) / elapsed;
+  g_autoptr(ProcessTimes) now = process_times_read (pids);
+  g_autoptr(ProcessTimes) beside = process_times_read (beside_pids);
+  g_autoptr(GString) each = g_string_new (NULL);
 
   load->measuring = FALSE;
-  return (Rates) {
+  append_processes (each, now, self->servers, elapsed);
+  append_processes (each, beside, self->beside, elapsed);
+  *rates = (Rates) {
     .seconds = elapsed,
     .sent = (load->n_sent - self->sent) / elapsed,
     .acknowledged = (load->n_answered - self->answered - (load->n_refused - self->refused)) / elapsed,
     .received = (load->n_received - self->received) / elapsed,
-    .server_cores = (processes_read_time (pids) - self->server_time) / elapsed,
-    .beside_cores = (processes_read_time (beside_pids) - self->beside_time) / elapsed,
+    .server_cores = process_times_get_sum (now, self->servers) / elapsed,
+    .beside_cores = process_times_get_sum (beside, self->beside) / elapsed,
     .own_cores = (processes_read_own_time () - self->own_time) / elapsed,
+    .each = g_string_free (g_steal_pointer (&each), FALSE),
     .resident_megabytes = (double) processes_read_memory_kb (pids) / 1024,
   };
+  rates->other_cores = MAX (machine - rates->server_cores - rates->beside_cores - rates->own_cores, 0);
 }
 
 /* How many messages all connections together should have got by now. */
@@ -194,8 +236,9 @@ print_rates (const char *figure, const Load *load, const Rates *rates)
            rates->acknowledged, rates->received);
   print_histogram ("deliveryMs", &load->delivery);
   print_histogram ("acknowledgementMs", &load->acknowledgement);
-  g_print (",\"serverCores\":%.2f,\"besideCores\":%.2f,\"loadCores\":%.2f,\"residentMegabytes\":%.1f",
-           rates->server_cores, rates->beside_cores, rates->own_cores, rates->resident_megabytes);
+  g_print (",\"serverCores\":%.2f,\"besideCores\":%.2f,\"loadCores\":%.2f,\"otherCores\":%.2f,\"processes\":[%s]",
+           rates->server_cores, rates->beside_cores, rates->own_cores, rates->other_cores, rates->each);
+  g_print (",\"residentMegabytes\":%.1f", rates->resident_megabytes);
 }
 
 /* What became of it all, from the first send on. */
@@ -225,10 +268,9 @@ report (const char *figure, const Load *load, const Rates *rates)
     g_printerr ("refused: %s\n", load->refusal);
 }
 
-/* Everybody in turn. A send is measured from the moment it was due, so that a load that falls behind does not look
- * good. */
+/* A send is measured from the moment it was due, so that a load that falls behind does not look good. */
 static void
-send_at_rate (Load *load, gint64 duration, guint *next)
+send_at_rate (Load *load, gint64 duration)
 {
   gint64 begin = g_get_monotonic_time ();
   guint64 n = 0;
@@ -239,8 +281,7 @@ send_at_rate (Load *load, gint64 duration, guint *next)
 
       while (due <= g_get_monotonic_time ())
         {
-          client_send_message (&load->clients[*next], due);
-          *next = (*next + 1) % load->n_clients;
+          load_send_next (load, due);
           due = begin + (gint64) (++n * G_USEC_PER_SEC / rate);
         }
       load_run (load, MIN (due, begin + duration), TRUE);
@@ -251,37 +292,45 @@ static void
 measure_rate (const Person *people)
 {
   Load load;
-  Span span;
-  Rates rates;
-  guint next = 0;
+  g_auto(Span) span = { 0 };
+  g_auto(Rates) rates = { 0 };
 
   connect_people (&load, people, n_people);
-  send_at_rate (&load, warm_up * G_USEC_PER_SEC, &next);
-  span = span_begin (&load);
-  send_at_rate (&load, seconds * G_USEC_PER_SEC, &next);
-  rates = span_end (&span, &load);
+  send_at_rate (&load, warm_up * G_USEC_PER_SEC);
+  span_begin (&span, &load);
+  send_at_rate (&load, seconds * G_USEC_PER_SEC);
+  span_end (&span, &load, &rates);
   load_settle (&load);
   report ("rate", &load, &rates);
   load_clear (&load);
+}
+
+/* Until the queue that was there at the beginning is gone: before, a server is still busy with taking it in. */
+static void
+load_warm_up (Load *load)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE_SECONDS * G_USEC_PER_SEC;
+
+  load_run (load, g_get_monotonic_time () + warm_up * G_USEC_PER_SEC, FALSE);
+  while (load->n_answered < (guint64) in_flight && g_get_monotonic_time () < deadline)
+    load_run (load, g_get_monotonic_time () + G_USEC_PER_SEC / 10, TRUE);
 }
 
 static void
 measure_saturation (const Person *people)
 {
   Load load;
-  Span span;
-  Rates rates;
+  g_auto(Span) span = { 0 };
+  g_auto(Rates) rates = { 0 };
 
   connect_people (&load, people, n_people);
-  load.window = window;
   load.sending = TRUE;
-  for (guint i = 0; i < load.n_clients; i++)
-    for (int j = 0; j < window; j++)
-      client_send_message (&load.clients[i], g_get_monotonic_time ());
-  load_run (&load, g_get_monotonic_time () + warm_up * G_USEC_PER_SEC, FALSE);
-  span = span_begin (&load);
+  for (int i = 0; i < in_flight; i++)
+    load_send_next (&load, g_get_monotonic_time ());
+  load_warm_up (&load);
+  span_begin (&span, &load);
   load_run (&load, g_get_monotonic_time () + seconds * G_USEC_PER_SEC, FALSE);
-  rates = span_end (&span, &load);
+  span_end (&span, &load, &rates);
   load.sending = FALSE;
   load_settle (&load);
   report ("saturate", &load, &rates);

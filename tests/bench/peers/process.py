@@ -27,13 +27,17 @@ def run(command, **options):
     return result.stdout
 
 
+# Whatever becomes of this program, what it started ends with it.
+BOUND = ('setpriv', '--pdeathsig', 'KILL')
+
+
 class Process:
     """Prints "listening on http://ADDRESS" when it is ready."""
 
     def __init__(self, command, log, environment=None, folder=None):
         self.log = log
         with open(log, 'ab') as file:
-            self.process = subprocess.Popen(['setpriv', '--pdeathsig', 'KILL', *command], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([*BOUND, *command], stdin=subprocess.DEVNULL,
                                             stdout=subprocess.PIPE, stderr=file, text=True, cwd=folder,
                                             env=os.environ | (environment or {}))
         self.address = None

@@ -10,6 +10,8 @@ from pathlib import Path
 import node
 from process import Failed, Process, run
 
+SERVICES = {'mongodb': 'MongoDB', 'redis': 'Redis'}
+
 
 class Place:
     """What the servers of one run share."""
@@ -76,9 +78,21 @@ class Peer:
         return ','.join(str(process.pid) for process in self.processes)
 
     @property
+    def services(self):
+        """Those beside it whose time can be told: name → process id."""
+        services = {name: getattr(self.place, name) for name in self.needs}
+        return {SERVICES[name]: service.pid for name, service in services.items() if service.pid}
+
+    @property
     def pids_beside(self):
-        services = [getattr(self.place, service) for service in self.needs]
-        return ','.join(str(service.pid) for service in services if service.pid)
+        return ','.join(str(pid) for pid in self.services.values())
+
+    @property
+    def process_names(self):
+        """In the order of the process ids: the servers, then those beside them."""
+        n = len(self.processes)
+        servers = ['server'] if n == 1 else [f'server {i + 1}' for i in range(n)]
+        return servers + list(self.services)
 
 
 class SocketIO(Peer):
