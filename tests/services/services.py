@@ -111,6 +111,8 @@ class Service:
 
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)
+        # On a busy machine its threads go on for a moment.
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOWAIT)
 
     def resume(self):
         self.process.send_signal(signal.SIGCONT)

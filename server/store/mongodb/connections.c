@@ -20,7 +20,8 @@ struct _ConnectionPool
   gatomicrefcount refs;
   Connections *owner;
   mongoc_client_pool_t *clients;
-  gint has_servers;           /* atomic */
+  gint n_servers;             /* that are looked after, whether they answer or not; atomic, like the next */
+  gint is_useless;
 };
 
 struct _Connections
@@ -31,17 +32,22 @@ struct _Connections
   GThreadPool *ending;
 };
 
-/* On a thread of libmongoc's. */
+/* The two are called on threads of libmongoc's. */
 static void
-servers_changed (const mongoc_apm_topology_changed_t *event)
+server_opening (const mongoc_apm_server_opening_t *event)
 {
-  ConnectionPool *self = mongoc_apm_topology_changed_get_context (event);
-  size_t count = 0;
-  mongoc_server_description_t **servers =
-    mongoc_topology_description_get_servers (mongoc_apm_topology_changed_get_new_description (event), &count);
+  ConnectionPool *self = mongoc_apm_server_opening_get_context (event);
 
-  mongoc_server_descriptions_destroy_all (servers, count);
-  g_atomic_int_set (&self->has_servers, count > 0);
+  g_atomic_int_inc (&self->n_servers);
+}
+
+static void
+server_closed (const mongoc_apm_server_closed_t *event)
+{
+  ConnectionPool *self = mongoc_apm_server_closed_get_context (event);
+
+  if (g_atomic_int_dec_and_test (&self->n_servers))
+    g_atomic_int_set (&self->is_useless, TRUE);
 }
 
 static void
@@ -49,7 +55,8 @@ watch_servers (ConnectionPool *self)
 {
   mongoc_apm_callbacks_t *callbacks = mongoc_apm_callbacks_new ();
 
-  mongoc_apm_set_topology_changed_cb (callbacks, servers_changed);
+  mongoc_apm_set_server_opening_cb (callbacks, server_opening);
+  mongoc_apm_set_server_closed_cb (callbacks, server_closed);
   mongoc_client_pool_set_apm_callbacks (self->clients, callbacks, self);
   mongoc_apm_callbacks_destroy (callbacks);
 }
@@ -70,7 +77,6 @@ connection_pool_new (Connections *owner, GError **error)
   g_atomic_ref_count_init (&self->refs);
   self->owner = owner;
   self->clients = clients;
-  self->has_servers = TRUE;
   mongoc_client_pool_set_error_api (clients, MONGOC_ERROR_API_VERSION_2);
   watch_servers (self);
   return self;
@@ -154,7 +160,7 @@ mongoc_client_t *
 connections_take (Connections *self, ConnectionPool **pool)
 {
   *pool = get_pool (self);
-  if (!g_atomic_int_get (&(*pool)->has_servers))
+  if (g_atomic_int_get (&(*pool)->is_useless))
     {
       start_over (self, *pool);
       connection_pool_unref (*pool);
