@@ -17,6 +17,9 @@
 
 /* Two requests with one refresh token may meet; the one that comes second looks again. */
 #define ROTATE_TRIES 3
+/* Who asks again so soon had no answer, and the first request may still be on its way to an instance that is slow: both
+ * get the same. Later it may as well be somebody with a copy, and what that one is told is not what the owner has. */
+#define REPEAT_MILLISECONDS 60000
 
 static char *
 sign_token (Domain *domain, const User *user, const Session *session)
@@ -214,15 +217,29 @@ rotate (Accounts *self,
   return g_steal_pointer (&to);
 }
 
+/* What was answered when the token was first given; NULL when that was not so lately, or it was not. */
+static char *
+repeat_next_token (Accounts *self, const Session *session, const char *token, GBytes *given, gint64 now)
+{
+  g_autofree char *next_token = refresh_token_next (self->key, token, session->last_used_at);
+  g_autoptr(GBytes) hash = token_hash (next_token);
+
+  if (ABS (now - session->last_used_at) > REPEAT_MILLISECONDS || !is_same_hash (session->refresh_hash, given) ||
+      !is_same_hash (session->next_refresh_hash, hash))
+    return NULL;
+  return g_steal_pointer (&next_token);
+}
+
 static Session *
 refresh_session (Domain *domain,
                  const Caller *caller,
                  const char *session_id,
-                 GBytes *given,
-                 const char *next_token,
+                 const char *token,
+                 char **next_token,
                  GError **error)
 {
   Accounts *self = domain->accounts;
+  g_autoptr(GBytes) given = token_hash (token);
   gint64 now = domain_now (domain);
 
   for (guint i = 0;; i++)
@@ -238,7 +255,12 @@ refresh_session (Domain *domain,
           revoke_copied (self, session, error);
           return NULL;
         }
-      rotated = rotate (self, session, given, next_token, caller->address, now, session_end (domain, now), &problem);
+      g_free (*next_token);
+      *next_token = repeat_next_token (self, session, token, given, now);
+      if (*next_token != NULL)
+        return g_steal_pointer (&session);
+      *next_token = refresh_token_next (self->key, token, now);
+      rotated = rotate (self, session, given, *next_token, caller->address, now, session_end (domain, now), &problem);
       if (rotated != NULL)
         return rotated;
       if (i + 1 < ROTATE_TRIES && g_error_matches (problem, CONFAB_ERROR, CONFAB_ERROR_CONFLICT))
@@ -255,15 +277,12 @@ accounts_refresh (Domain *domain, const Caller *caller, gconstpointer fields, Co
   Accounts *self = domain->accounts;
   g_autofree char *session_id = refresh_token_verify (self->key, request->refresh_token);
   g_autofree char *next_token = NULL;
-  g_autoptr(GBytes) given = NULL;
   g_autoptr(Session) session = NULL;
   g_autoptr(User) user = NULL;
 
   if (session_id == NULL)
     return accounts_refuse (error, "This refresh token is not one of this server");
-  next_token = refresh_token_new (self->key, session_id);
-  given = token_hash (request->refresh_token);
-  session = refresh_session (domain, caller, session_id, given, next_token, error);
+  session = refresh_session (domain, caller, session_id, request->refresh_token, &next_token, error);
   user = session != NULL ? store_get_user (self->store, session->user_id, error) : NULL;
   if (user == NULL)
     return FALSE;

@@ -22,13 +22,19 @@
 #define MAX_WAITING 8
 #define MAX_WAIT_SECONDS 5
 
+/* On the stack of who waits for it. */
+typedef struct
+{
+  gboolean has_come;
+} Turn;
+
 struct _Passwords
 {
   GMutex mutex;
   GCond cond;
   guint max_running;
   guint running;
-  guint waiting;
+  GQueue waiting;  /* of Turn*; only when as many run as may */
   char *nobodys;   /* a hash of a password that nobody has */
 };
 
@@ -74,12 +80,24 @@ wait_for_turn (Passwords *self)
 {
   gint64 deadline = g_get_monotonic_time () + MAX_WAIT_SECONDS * G_TIME_SPAN_SECOND;
   gboolean in_time = TRUE;
+  Turn turn = { FALSE };
 
-  self->waiting++;
-  while (self->running >= self->max_running && in_time)
+  g_queue_push_tail (&self->waiting, &turn);
+  while (!turn.has_come && in_time)
     in_time = g_cond_wait_until (&self->cond, &self->mutex, deadline);
-  self->waiting--;
-  return self->running < self->max_running;
+  if (!turn.has_come)
+    g_queue_remove (&self->waiting, &turn);
+  return turn.has_come;
+}
+
+/* With the mutex held. */
+static gboolean
+take_turn (Passwords *self)
+{
+  if (self->running == self->max_running)
+    return self->waiting.length < MAX_WAITING && wait_for_turn (self);
+  self->running++;
+  return TRUE;
 }
 
 static gboolean
@@ -89,9 +107,7 @@ begin (Passwords *self, GError **error)
   GError *busy = NULL;
 
   g_mutex_lock (&self->mutex);
-  admitted = self->running < self->max_running || (self->waiting < MAX_WAITING && wait_for_turn (self));
-  if (admitted)
-    self->running++;
+  admitted = take_turn (self);
   g_mutex_unlock (&self->mutex);
   if (admitted)
     return TRUE;
@@ -102,12 +118,20 @@ begin (Passwords *self, GError **error)
   return FALSE;
 }
 
+/* The place goes to who has waited for the longest. Were it free for a moment, others would take it who have only just
+ * come, and on a busy machine somebody would wait in vain. */
 static void
 end (Passwords *self)
 {
+  Turn *next = NULL;
+
   g_mutex_lock (&self->mutex);
-  self->running--;
-  g_cond_signal (&self->cond);
+  next = g_queue_pop_head (&self->waiting);
+  if (next != NULL)
+    next->has_come = TRUE;
+  else
+    self->running--;
+  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
 }
 

@@ -174,10 +174,9 @@ make_tag (const guint8 key[TOKEN_KEY_BYTES], const char *text, gsize length, gui
   memcpy (tag, mac, TAG_BYTES);
 }
 
-char *
-refresh_token_new (const guint8 key[TOKEN_KEY_BYTES], const char *session_id)
+static char *
+make_refresh_token (const guint8 key[TOKEN_KEY_BYTES], const char *session_id, const char *secret)
 {
-  g_autofree char *secret = token_new_secret ();
   g_autofree char *text = g_strconcat (session_id, ".", secret, NULL);
   g_autofree char *encoded = NULL;
   guint8 tag[TAG_BYTES];
@@ -185,6 +184,27 @@ refresh_token_new (const guint8 key[TOKEN_KEY_BYTES], const char *session_id)
   make_tag (key, text, strlen (text), tag);
   encoded = encode (tag, sizeof tag);
   return g_strconcat (text, ".", encoded, NULL);
+}
+
+char *
+refresh_token_new (const guint8 key[TOKEN_KEY_BYTES], const char *session_id)
+{
+  g_autofree char *secret = token_new_secret ();
+
+  return make_refresh_token (key, session_id, secret);
+}
+
+char *
+refresh_token_next (const guint8 key[TOKEN_KEY_BYTES], const char *token, gint64 at)
+{
+  g_autofree char *labelled = g_strdup_printf ("next:%" G_GINT64_FORMAT ":%s", at, token);
+  g_autofree char *session_id = g_strndup (token, CONFAB_ULID_LENGTH);
+  g_autofree char *secret = NULL;
+  guint8 mac[crypto_auth_hmacsha256_BYTES];
+
+  sign (key, labelled, strlen (labelled), mac);
+  secret = encode (mac, sizeof mac);
+  return make_refresh_token (key, session_id, secret);
 }
 
 char *

@@ -21,6 +21,8 @@ token_verify (const guint8 key[TOKEN_KEY_BYTES], const char *token, gint64 now, 
 /* "SESSION.SECRET.TAG": 256 random bits, and a tag that tells what this server handed out once from what somebody
  * made up. */
 char *refresh_token_new (const guint8 key[TOKEN_KEY_BYTES], const char *session_id);
+/* What follows on a token at a time: the same again for who asks again, and nothing to anybody without the key. */
+char *refresh_token_next (const guint8 key[TOKEN_KEY_BYTES], const char *token, gint64 at);
 /* The session it belongs to; NULL unless it was made with this key. */
 char *refresh_token_verify (const guint8 key[TOKEN_KEY_BYTES], const char *token);
 

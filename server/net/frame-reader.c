@@ -11,7 +11,6 @@
 
 #include "net/frame-reader.h"
 
-#define FIN 0x80
 #define RESERVED 0x70
 #define OPCODE 0x0f
 #define OPCODE_CONTINUATION 0x0
@@ -19,7 +18,6 @@
 #define MASKED 0x80
 #define SHORT_LENGTH 0x7f
 #define MASK_BYTES 4
-#define MAX_CONTROL_PAYLOAD 125
 
 typedef struct
 {
@@ -40,7 +38,7 @@ read_header (const FrameReader *self, Header *header)
 
   if (self->n_input < 2)
     return FALSE;
-  header->last = (bytes[0] & FIN) != 0;
+  header->last = (bytes[0] & FRAME_FIN) != 0;
   header->opcode = bytes[0] & OPCODE;
   header->in_order = (bytes[0] & RESERVED) == 0 && (bytes[1] & MASKED) != 0;
   header->payload = bytes[1] & SHORT_LENGTH;
@@ -73,7 +71,7 @@ check_header (const FrameReader *self, const Header *header, gsize largest)
     case FRAME_CLOSE:
     case FRAME_PING:
     case FRAME_PONG:
-      return header->last && header->payload <= MAX_CONTROL_PAYLOAD ? 0 : CLOSE_PROTOCOL_ERROR;
+      return header->last && header->payload <= FRAME_MAX_CONTROL_PAYLOAD ? 0 : CLOSE_PROTOCOL_ERROR;
     case OPCODE_CONTINUATION:
     case FRAME_TEXT:
     case FRAME_BINARY:

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "net/frame.h"
 
 G_BEGIN_DECLS
 
@@ -18,16 +18,6 @@ enum
   CLOSE_BAD_DATA = 1007,
   CLOSE_TOO_BIG = 1009,
 };
-
-typedef enum
-{
-  FRAME_NONE = 0,
-  FRAME_TEXT = 0x1,
-  FRAME_BINARY = 0x2,
-  FRAME_CLOSE = 0x8,
-  FRAME_PING = 0x9,
-  FRAME_PONG = 0xa,
-} FrameKind;
 
 /* A whole message, or a control frame. */
 typedef struct

@@ -10,12 +10,6 @@
 
 #include <string.h>
 
-#define FIN 0x80
-#define OPCODE_TEXT 0x1
-#define OPCODE_CLOSE 0x8
-#define OPCODE_PONG 0xa
-#define MAX_CONTROL_PAYLOAD 125
-
 static void
 write_big_endian (guint8 *at, guint64 value, guint n_bytes)
 {
@@ -26,7 +20,7 @@ write_big_endian (guint8 *at, guint64 value, guint n_bytes)
 gsize
 frame_write_text_header (guint8 header[FRAME_MAX_HEADER], gsize payload_length)
 {
-  header[0] = FIN | OPCODE_TEXT;
+  header[0] = FRAME_FIN | FRAME_TEXT;
   if (payload_length < 126)
     {
       header[1] = (guint8) payload_length;
@@ -46,8 +40,8 @@ frame_write_text_header (guint8 header[FRAME_MAX_HEADER], gsize payload_length)
 gsize
 frame_write_pong_header (guint8 header[FRAME_MAX_HEADER], gsize payload_length)
 {
-  g_assert (payload_length <= MAX_CONTROL_PAYLOAD);
-  header[0] = FIN | OPCODE_PONG;
+  g_assert (payload_length <= FRAME_MAX_CONTROL_PAYLOAD);
+  header[0] = FRAME_FIN | FRAME_PONG;
   header[1] = (guint8) payload_length;
   return 2;
 }
@@ -57,12 +51,12 @@ frame_write_close (guint8 frame[FRAME_MAX_CLOSE], guint16 code, const char *reas
 {
   gsize length = reason != NULL ? strlen (reason) : 0;
 
-  length = MIN (length, MAX_CONTROL_PAYLOAD - 2);
+  length = MIN (length, FRAME_MAX_CONTROL_PAYLOAD - 2);
   /* A cut must not split a character: the reason has to stay UTF-8. */
   while (length > 0 && reason[length] != '\0' && ((guint8) reason[length] & 0xc0) == 0x80)
     length--;
 
-  frame[0] = FIN | OPCODE_CLOSE;
+  frame[0] = FRAME_FIN | FRAME_CLOSE;
   frame[1] = (guint8) (2 + length);
   write_big_endian (frame + 2, code, 2);
   if (length > 0)

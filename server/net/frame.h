@@ -1,4 +1,4 @@
-/* frame.h: the bytes around a WebSocket frame that a server sends
+/* frame.h: the bytes around a WebSocket frame, and those that a server sends
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -10,6 +10,21 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
+
+/* The bit of a first byte that says: the last of its message. */
+#define FRAME_FIN 0x80
+#define FRAME_MAX_CONTROL_PAYLOAD 125
+
+/* The opcodes. */
+typedef enum
+{
+  FRAME_NONE = 0,
+  FRAME_TEXT = 0x1,
+  FRAME_BINARY = 0x2,
+  FRAME_CLOSE = 0x8,
+  FRAME_PING = 0x9,
+  FRAME_PONG = 0xa,
+} FrameKind;
 
 #define FRAME_MAX_HEADER 10
 #define FRAME_MAX_CLOSE 127

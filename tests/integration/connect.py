@@ -4,6 +4,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 
+import concurrent.futures
 import contextlib
 import json
 import sqlite3
@@ -179,8 +180,13 @@ class Sessions(WithServer):
             self.assertEqual(Rest(self.server, second['token']).call('get-me')['user']['id'], person.id)
         with self.subTest('the old one works until the new one was used: an answer may be lost'):
             again = self.refresh(first)
+        with self.subTest('who asks again gets the same, for the request that seemed lost may come late'):
+            self.assertEqual(again['refreshToken'], second['refreshToken'])
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                pairs = list(pool.map(self.refresh, [second['refreshToken']] * 4))
+            self.assertEqual(len({pair['refreshToken'] for pair in pairs}), 1)
         with self.subTest('the newest one works'):
-            third = self.refresh(again['refreshToken'])
+            third = self.refresh(pairs[0]['refreshToken'])
         socket = sign_in(self.server, third['token'])
         with self.subTest('an old one after that is a theft'):
             self.refused('unauthenticated', self.refresh, first)

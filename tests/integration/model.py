@@ -88,6 +88,17 @@ class RoomState:
     def raised(old, new):
         return {name: max(old[name], new[name]) for name in ('receivedSeq', 'readSeq')}
 
+    def seen(self, member):
+        """Marks as they are shown: nobody is told to look at their own words. How far a mark moved when they wrote is
+        the server's secret: what a snapshot has of marks may be newer than its rev, and no receipt tells."""
+        marks = []
+        for name in ('receivedSeq', 'readSeq'):
+            seq = member[name]
+            while seq + 1 in self.messages and self.messages[seq + 1]['senderId'] == member['userId']:
+                seq += 1
+            marks.append(seq)
+        return tuple(marks)
+
     def present(self):
         return {user_id: member for user_id, member in self.members.items() if not member.get('left')}
 
@@ -103,7 +114,7 @@ class RoomState:
             'info': self.info,
             'members': {user_id: {name: member.get(name) for name in MEMBER_FIELDS}
                         for user_id, member in members.items()},
-            'marks': {user_id: (member['receivedSeq'], member['readSeq'])
+            'marks': {user_id: self.seen(member)
                       for user_id, member in members.items() if shown or user_id == me},
             'messages': self.messages,
             'mentions': sum(1 for message in unread if mentions(message, me)),
@@ -119,6 +130,8 @@ def mentions(message, me):
 
 def difference(one, other, path=''):
     """The first place where two states differ, in words."""
+    if one == other:
+        return None
     if isinstance(one, dict) and isinstance(other, dict):
         for name in sorted(set(one) | set(other), key=str):
             if name not in one or name not in other:
@@ -128,7 +141,7 @@ def difference(one, other, path=''):
             if found:
                 return found
         return None
-    return None if one == other else f'{path}: {one!r} and {other!r}'
+    return f'{path}: {one!r} and {other!r}'
 
 
 class Holdings:

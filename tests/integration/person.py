@@ -3,7 +3,23 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 
-from door import Rest, sign_in
+import threading
+import time
+
+from door import Refused, Rest, sign_in
+from server import PATIENCE
+
+
+def call_again(call, operation, /, **fields):
+    """As a client does that is told to come again: what hashes passwords is refused while many people do that."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return call(operation, **fields)
+        except Refused as refused:
+            if refused.code != 'unavailable' or refused.retry_after is None or time.monotonic() > deadline:
+                raise
+            threading.Event().wait(refused.retry_after)
 
 
 class Person:
@@ -13,8 +29,8 @@ class Person:
         self.password = password or f'secret of {name}'
         self.rest = Rest(server)
         self.sockets = []
-        self.take(self.rest.call('register', username=name, email=f'{name}@example.org', password=self.password,
-                                 **fields))
+        self.take(call_again(self.rest.call, 'register', username=name, email=f'{name}@example.org',
+                             password=self.password, **fields))
 
     def take(self, signed_in):
         self.user = signed_in['user']
@@ -32,7 +48,8 @@ class Person:
 
     def login(self, **fields):
         """Another session of the same person: what login answers."""
-        return Rest(self.server).call('login', **{'username': self.name, 'password': self.password} | fields)
+        return call_again(Rest(self.server).call, 'login',
+                          **{'username': self.name, 'password': self.password} | fields)
 
     def connect(self, **options):
         socket = sign_in(self.server, self.token, **options)

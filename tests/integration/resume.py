@@ -180,9 +180,11 @@ class Resume(unittest.TestCase):
             self.assertEqual(sorted(room['admins']), admins)
             self.assertEqual(room['mentions'], held['mentions'])
             self.assertEqual(room['rev'], held['rev'])
-            self.assertEqual((room['receivedSeq'], room['readSeq']), held['marks'][fresh.person.id])
-            for received, read in held['marks'].values():
-                self.assertTrue(0 <= read <= received <= room['lastSeq'])
+            members = fresh.holdings.rooms[room['id']].present()
+            mine = members[fresh.person.id]
+            self.assertEqual((room['readSeq'], room['receivedSeq']), (mine['readSeq'], mine['receivedSeq']))
+            for member in members.values():
+                self.assertTrue(0 <= member['readSeq'] <= member['receivedSeq'] <= room['lastSeq'])
             revs = [message['rev'] for message in held['messages'].values()]
             self.assertEqual(len(revs), len(set(revs)), 'two messages with one rev')
         self.assertEqual(state, {})

@@ -26,7 +26,8 @@ const char *service_get_address (Service *self);
 char *service_make_database_address (Service *self, const char *database);
 /* FALSE: it belongs to somebody else, so it is not to be stopped. */
 gboolean service_can_restart (Service *self);
-/* "stop", "kill" (SIGKILL), "start" (again, on the same port and data), "pause", "resume"; returns when it is done. */
+/* "stop", "kill" (SIGKILL), "start" (again, on the same port and data), "start_alone" (the same with a MongoDB that is
+ * then in no replica set), "pause", "resume"; returns when it is done. */
 void service_run (Service *self, const char *command);
 
 G_END_DECLS

@@ -209,6 +209,7 @@ class MongoDB(Service):
     """A replica set of one. The address has no database; database() makes one that has."""
 
     name = 'mongodb'
+    alone = False      # in no replica set
 
     def __init__(self, port=None):
         self.outside = os.environ.get('CONFAB_TEST_MONGODB')
@@ -235,13 +236,27 @@ class MongoDB(Service):
     def command(self):
         data = self.folder / 'data'
         data.mkdir(exist_ok=True)
-        return [str(self.program), *(part.format(port=self.port, data=data) for part in self.arguments)]
+        command = [str(self.program), *(part.format(port=self.port, data=data) for part in self.arguments)]
+        if not self.alone:
+            return command
+        if self.kind != 'mongod':
+            return [*command, '--standalone']
+        place = command.index('--replSet')
+        return command[:place] + command[place + 2:]
 
     def start(self):
         return self if self.outside else super().start()
 
+    def start_alone(self):
+        """Starts it again as no member of its replica set, as one does to maintain it; start() makes it one again."""
+        self.alone = True
+        try:
+            return self.start()
+        finally:
+            self.alone = False
+
     def prepare(self):
-        if self.kind == 'mongod':
+        if self.kind == 'mongod' and not self.alone:
             members = [{'_id': 0, 'host': f'127.0.0.1:{self.port}'}]
             run_command(self.port, {'replSetInitiate': {'_id': self.replica_set, 'members': members}})
 
@@ -254,6 +269,7 @@ class LoneMongoDB(MongoDB):
     """A single server that is no replica set: what Confab refuses to work with."""
 
     name = 'lone-mongodb'
+    alone = True
 
     def __init__(self, port=None):
         super().__init__(port)
@@ -263,16 +279,6 @@ class LoneMongoDB(MongoDB):
     @property
     def address(self):
         return f'mongodb://127.0.0.1:{self.port}/'
-
-    def command(self):
-        if self.kind != 'mongod':
-            return [*super().command(), '--standalone']
-        command = super().command()
-        place = command.index('--replSet')
-        return command[:place] + command[place + 2:]
-
-    def prepare(self):
-        pass
 
 
 def runs(path):

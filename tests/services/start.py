@@ -7,8 +7,9 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 Prints the address, and "restart" or "no-restart": whether the service is its own and so may be restarted. Then it takes
 commands from standard input, one a line, each answered by "done": stop, kill (SIGKILL), start (again, same port and
-data), pause, resume. When standard input ends, so does the service, with its data. Exit status 77: this machine has not
-got it; why is said on standard error. Options are those of redis-server; a sentinel needs --watch PORT.
+data), start_alone (of MongoDB: as no member of its replica set), pause, resume. When standard input ends, so does the
+service, with its data. Exit status 77: this machine has not got it; why is said on standard error. Options are those of
+redis-server; a sentinel needs --watch PORT.
 """
 
 import sys

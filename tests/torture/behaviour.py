@@ -4,6 +4,8 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 
 import asyncio
+import contextlib
+from collections import defaultdict
 
 from door import Closed, Refused
 from ledger import Attempt
@@ -30,6 +32,8 @@ class Behaviour:
         self.me = device.account.person
         self.counter = 0
         self.tasks = set()
+        self.in_turn = self.dice.random() < 0.5     # waits for an answer before it sends more into the same room
+        self.turns = defaultdict(asyncio.Lock)      # room id → who sends
 
     async def run(self):
         """Until the world rests; what was begun is answered afterwards."""
@@ -83,25 +87,30 @@ class Behaviour:
 
     # --- messages ---------------------------------------------------------------------------------------------------
 
+    def turn(self, room):
+        return self.turns[room.id] if self.in_turn else contextlib.nullcontext()
+
     def make_send(self, room, content, **more):
         self.counter += 1
         fields = {'roomId': room.id, 'content': content, 'clientId': f'{self.device.name}-{self.counter}'} | more
-        attempt = Attempt(self.device.name, 'send-message', fields)
+        attempt = Attempt(self.device.name, 'send-message', fields, in_turn=self.in_turn)
         self.ledger.sending(attempt)
         return attempt
 
     async def say(self, room, content, **more):
-        attempt = self.make_send(room, content, **more)
-        await self.settle(attempt, self.device.insist(attempt))
+        async with self.turn(room):
+            attempt = self.make_send(room, content, **more)
+            await self.settle(attempt, self.device.insist(attempt))
 
     async def do_send(self, room):
         await self.say(room, f'{self.me.name} says {self.counter}')
 
     async def do_send_by_rest(self, room):
-        attempt = self.make_send(room, f'{self.me.name} posts {self.counter}')
-        attempt.overtaken = True
-        answer = self.world.insist_by_rest(self.device.account, 'send-message', attempt.fields, attempt)
-        await self.settle(attempt, answer)
+        async with self.turn(room):
+            attempt = self.make_send(room, f'{self.me.name} posts {self.counter}')
+            attempt.by_rest = True
+            answer = self.world.insist_by_rest(self.device.account, 'send-message', attempt.fields, attempt)
+            await self.settle(attempt, answer)
 
     async def do_reply(self, room):
         message = self.some_message(room)

@@ -19,7 +19,7 @@ from ledger import Attempt
 from model import Holdings, advance
 
 OPEN_WITHIN = 4         # seconds for a connection and for its handshake
-ANSWER_WITHIN = 6       # without an answer for so long a connection is given up
+ANSWER_WITHIN = 6       # seconds at a pace of 1; without an answer for so long a connection is given up
 QUIET = 8               # after so much silence the client asks whether the server is still there
 GAP_PATIENCE = 1        # what overtook something may be followed by it
 BACK_OFF = (0.05, 0.3, 1, 2)    # seconds at most before the next try, each drawn at random
@@ -182,7 +182,7 @@ class Device:
         if self.wire is None or not self.reading.is_set():
             return
         oldest = min((request.sent for request in self.waiting.values()), default=now)
-        if now - oldest > ANSWER_WITHIN:
+        if now - oldest > ANSWER_WITHIN * self.world.settings.pace:
             self.note('no answer')
             self.ledger.counts['connections given up'] += 1
             self.drop()
@@ -234,6 +234,9 @@ class Device:
         request = self.waiting.pop(frame['reply'])
         if request.future.done():
             return
+        if request.attempt is not None:
+            request.attempt.upstream = self.upstream
+            request.attempt.note('answered' if 'data' in frame else frame['error']['code'])
         if 'data' in frame:
             self.lasting.pop(request, None)
             request.future.set_result(frame['data'])
@@ -243,7 +246,6 @@ class Device:
             self.ledger.problem('internal', f'{self.name}: {request.operation} {request.fields}: {frame["error"]}')
         if request.attempt is not None and refused.code in NOT_NOW:
             self.ledger.counts[f'refused for a while: {refused.code}'] += 1
-            request.attempt.overtaken = True
             asyncio.get_running_loop().call_later(self.patience(refused), self.post_again, request)
             return
         self.lasting.pop(request, None)
@@ -278,6 +280,7 @@ class Device:
         self.waiting[number] = request
         if request.attempt is not None:
             request.attempt.tries += 1
+            request.attempt.note(f'sent on connection {self.connection} to {self.upstream}')
         await wire.send(json.dumps({'event': request.operation, 'id': number, 'data': request.fields}))
 
     # --- requests ---------------------------------------------------------------------------------------------------

@@ -18,10 +18,10 @@ class Faults:
     """One kind of thing that fails: waits, breaks it, heals it, and again."""
 
     name = ''
-    pause = 4           # seconds of quiet between two, on average
+    pause = 4           # seconds of quiet between two, on average, at a pace of 1
 
-    def __init__(self, cluster, world):
-        self.cluster = cluster
+    def __init__(self, deployment, world):
+        self.deployment = deployment
         self.world = world
         self.dice = random.Random(f'{world.settings.seed}-{self.name}')
         self.log = []           # (began, ended, what)
@@ -32,7 +32,7 @@ class Faults:
 
     async def run(self, until):
         while True:
-            quiet = self.dice.uniform(0.5, 1.5) * self.pause
+            quiet = self.dice.uniform(0.5, 1.5) * self.pause * self.world.settings.pace
             if time.monotonic() + quiet > until:
                 return
             await asyncio.sleep(quiet)
@@ -52,10 +52,11 @@ class InstanceFaults(Faults):
     name = 'instance'
 
     def kinds(self):
-        return {self.kill: 4, self.restart: 2, self.suspend: 2}
+        kinds = {self.kill: 4, self.restart: 2, self.suspend: 2}
+        return kinds | {self.isolate: 3, self.cut_off: 2} if self.deployment.namespaces else kinds
 
     def choose(self):
-        return self.dice.choice(self.cluster.instances)
+        return self.dice.choice(self.deployment.instances)
 
     async def kill(self):
         instance = self.choose()
@@ -84,14 +85,33 @@ class InstanceFaults(Faults):
         instance.resume()
         return f'{instance.name} suspended'
 
+    async def isolate(self):
+        """Nobody reaches it, and it reaches nobody; what was sent comes late."""
+        instance = self.choose()
+        await asyncio.to_thread(instance.namespace.pull, self.dice.random() < 0.5)
+        await self.hold(1, 8)
+        await asyncio.to_thread(instance.namespace.plug)
+        return f'{instance.name} cut from the network'
+
+    async def cut_off(self):
+        """From one of the services, which the others still reach."""
+        instance = self.choose()
+        service = self.dice.choice(sorted(instance.namespace.relays))
+        instance.namespace.stall(service)
+        await self.hold(1, 6)
+        instance.namespace.flow(service)
+        return f'{instance.name} cut from {service}'
+
 
 class ServiceFaults(Faults):
     """Of something that the instances stand on."""
 
-    def __init__(self, cluster, world, service):
+    pause = 8
+
+    def __init__(self, deployment, world, service):
         self.service = service
         self.name = service.name
-        super().__init__(cluster, world)
+        super().__init__(deployment, world)
 
     def kinds(self):
         return {self.kill: 2, self.restart: 1, self.suspend: 1}
@@ -122,7 +142,7 @@ class ProxyFaults(Faults):
         return {self.reload: 1}
 
     async def reload(self):
-        self.cluster.nginx.reload()
+        await asyncio.to_thread(self.deployment.nginx.reload)
         return 'nginx loads its configuration anew'
 
 
@@ -135,7 +155,7 @@ class LinkFaults(Faults):
         return {self.drop: 2, self.swallow: 2, self.stall: 1}
 
     def some(self):
-        links = list(self.cluster.relay.links)
+        links = list(self.deployment.relay.links)
         return self.dice.sample(links, len(links) // 2)
 
     async def drop(self):

@@ -6,10 +6,13 @@ Everything here comes from answers and events of the protocol. Two clients that 
 the same change are a failure at once; what was acknowledged is looked for in the end.
 """
 
-from collections import Counter, defaultdict
+import time
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 
+COURSE = 8      # tries of one attempt that are told
 SHOWN = 12      # problems of one kind that are told in words
+RECENT = 60     # attempts that are remembered of each room, for whoever must find out what happened
 
 # What every answer about one message has alike, whenever it was given.
 FIXED = ('id', 'roomId', 'seq', 'senderId', 'clientId', 'timestamp')
@@ -23,9 +26,27 @@ class Attempt:
     operation: str
     fields: dict
     tries: int = 0
-    overtaken: bool = False     # refused for a while, or sent through another door: later ones may have come first
+    in_turn: bool = False       # everything before it was answered when it was sent, and nothing was sent until it was
+    by_rest: bool = False
+    course: list = field(default_factory=list)      # what became of each try: (when, what)
     answer: dict = None
     refused: str = None
+    began: float = field(default_factory=time.monotonic)
+    ended: float = 0
+    upstream: str = None        # who answered
+
+    def __str__(self):
+        how = 'answered' if self.answer is not None else f'refused ({self.refused})' if self.refused else 'unanswered'
+        return (f'{self.began:.3f} to {self.ended:.3f} {self.device}: {self.operation} {self.fields} {how} '
+                f'in {self.tries} tries by {self.upstream}: '
+                + ', '.join(f'{when:.3f} {what}' for when, what in self.course[-COURSE:]))
+
+    def note(self, what):
+        self.course.append((time.monotonic(), what))
+
+    @property
+    def seq(self):
+        return self.answer['message']['seq']
 
     @property
     def done(self):
@@ -35,6 +56,12 @@ class Attempt:
     def may_have_happened(self):
         """Whether a try that nobody heard the answer of may have been carried out, then or later."""
         return self.tries > 1
+
+    @property
+    def may_be_overtaken(self):
+        """A try that is refused for a while is not made up for, and what was sent behind it on the same connection may
+        be carried out. Whether one was refused that was not answered, nobody knows."""
+        return self.tries > 1 or self.by_rest
 
 
 @dataclass
@@ -49,6 +76,7 @@ class Ledger:
     streams: dict = field(default_factory=lambda: defaultdict(list))    # (device, room id) → sends, as they were sent
     edits: dict = field(default_factory=lambda: defaultdict(list))      # message id → Attempts
     reactions: dict = field(default_factory=lambda: defaultdict(list))  # (message id, user id, emoji) → Attempts
+    recent: dict = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=RECENT)))     # room id → Attempts
     removed_rooms: set = field(default_factory=set)     # whose deletion was asked for, with whatever outcome
 
     def problem(self, kind, words):
@@ -89,13 +117,19 @@ class Ledger:
             if first and any(first[name] != answer['message'][name] for name in FIXED):
                 self.problem('one clientId, two answers', f'{first} and {answer["message"]}')
         if attempt.answer is None:
+            self.ended(attempt)
             self.counts['acknowledged'] += 1
             self.counts[f'acknowledged {attempt.operation}'] += 1
             attempt.answer = answer
         if 'message' in answer:
             self.keep(answer['message'])
 
+    def ended(self, attempt):
+        attempt.ended = time.monotonic()
+        self.recent[attempt.fields.get('roomId')].append(attempt)
+
     def refused(self, attempt, code):
+        self.ended(attempt)
         attempt.refused = code
         self.counts[f'refused {code}'] += 1
 

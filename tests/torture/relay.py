@@ -1,11 +1,14 @@
 """relay.py: a way through TCP that can be cut, stalled, or swallow what is sent
 
 SPDX-License-Identifier: GPL-3.0-or-later
+
+As a program, relay.py PORT HOST leads from PORT here to the same at HOST, until it is killed.
 """
 
 import asyncio
 import socket
 import struct
+import sys
 
 
 class Side(asyncio.Protocol):
@@ -103,8 +106,8 @@ class Relay:
         self.swallowed = set()
         self.server = None
 
-    async def start(self):
-        self.server = await asyncio.get_running_loop().create_server(self.accept, '127.0.0.1', 0)
+    async def start(self, port=0):
+        self.server = await asyncio.get_running_loop().create_server(self.accept, '127.0.0.1', port)
         return self
 
     @property
@@ -122,3 +125,13 @@ class Relay:
         self.server.close()
         for link in self.links | self.swallowed:
             link.reset()
+
+
+async def main(port, host):
+    relay = await Relay((host, port)).start(port)
+    print('ready', flush=True)
+    await relay.server.serve_forever()
+
+
+if __name__ == '__main__':
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))

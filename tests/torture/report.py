@@ -25,7 +25,7 @@ def say(words):
 def report(run):
     world, counts = run.world, run.world.ledger.counts
     say(f'seed {run.settings.seed}: {len(world.devices)} clients of {len(world.people)} people on '
-        f'{len(run.cluster.instances)} instances, {len(run.snapshots[0].rooms)} rooms, '
+        f'{len(run.deployment.instances)} instances, {len(run.snapshots[0].rooms)} rooms, '
         f'{sum(len(room.messages) for room in run.snapshots[0].rooms.values())} messages')
     say(f'{counts["operations"]} operations, {counts["acknowledged"]} acknowledged, {counts["resent"]} resent, '
         f'{counts["events"]} events, {counts["resumes"]} resumes')
@@ -35,6 +35,7 @@ def report(run):
     say(f'from connecting to up to date: {times(world.catch_ups)}')
     say(f'{len(world.gaps)} gaps that closed: {times(world.gaps)}')
     say('times: ' + ', '.join(f'{what} {seconds:.1f} s' for what, seconds in run.times.items()))
+    say('found: ' + ', '.join(f'{what} {count}' for what, count in run.found.items()))
     rest = {name: count for name, count in counts.items() if not name.startswith(('fault ', 'did '))}
     say('counts: ' + ', '.join(f'{name} {count}' for name, count in sorted(rest.items())))
 
@@ -49,7 +50,9 @@ def explain(run, device, words):
     lines = [f'{device.name}: {words[:600]}', f'    {device.condition()}']
     lines += [f'    {entry[0]:.3f} {" ".join(shorten(part, room_ids) for part in entry[1:])}'
               for entry in related[-LAST:]]
-    lines += ['    faults:'] + [f'    {began:.3f} to {ended:.3f} {what}' for began, ended, what in faults[-12:]]
+    asked = [attempt for room_id in room_ids for attempt in run.world.ledger.recent.get(room_id, ())]
+    lines += ['    asked for:'] + [f'    {attempt}' for attempt in asked[-LAST:]]
+    lines += ['    faults:'] + [f'    {began:.3f} to {ended:.3f} {what}' for began, ended, what in faults[-20:]]
     return '\n'.join(lines)
 
 

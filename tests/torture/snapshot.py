@@ -67,7 +67,8 @@ class Snapshot:
                 told = {'rev': summary['rev'], 'lastSeq': summary['lastSeq'], 'mentions': summary['mentions'],
                         'count': summary['memberCount'], 'marks': (summary['receivedSeq'], summary['readSeq'])}
                 counted = {'rev': held['rev'], 'lastSeq': held['lastSeq'], 'mentions': held['mentions'],
-                           'count': len(held['members']), 'marks': held['marks'][person.id]}
+                           'count': len(held['members']),
+                           'marks': tuple(room.members[person.id][name] for name in ('receivedSeq', 'readSeq'))}
                 if told != counted:
                     yield f'{person.name} is told {told} of room {room_id}, which counts {counted}'
         for room_id, room in self.rooms.items():

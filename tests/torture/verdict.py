@@ -78,12 +78,18 @@ class Verdict:
                 yield f'{name} was refused ({attempt.refused}) and is there: {messages}'
 
     def out_of_order(self):
-        """What one device sent into one room, one after the other on its connections."""
-        for (device, room_id), attempts in self.ledger.streams.items():
-            sends = [attempt for attempt in attempts if attempt.answer is not None and not attempt.overtaken]
-            seqs = [attempt.answer['message']['seq'] for attempt in sends]
-            if seqs != sorted(seqs):
-                yield f'{device} in room {room_id}: {seqs}'
+        """What one device sent into one room, each after the answer to the last or one behind the other on its
+        connection."""
+        for attempts in self.ledger.streams.values():
+            sends = [attempt for attempt in attempts if attempt.answer is not None]
+            for place, first in enumerate(sends):
+                later = [second for second in sends[place + 1:] if not second.by_rest]
+                if first.in_turn:
+                    later = sends[place + 1:]
+                elif first.may_be_overtaken:
+                    later = []
+                yield from (f'{first.seq} was sent before {second.seq}: {first}; {second}'
+                            for second in later if first.seq >= second.seq)
 
     def numbers(self):
         """seq without gaps, no rev twice and none above the room's."""

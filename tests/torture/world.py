@@ -16,8 +16,9 @@ from door import Refused, Rest
 from ledger import Ledger
 from person import Person
 
-REST_PATIENCE = 6       # seconds; a request that hangs for longer is made again
+REST_PATIENCE = 6       # seconds at a pace of 1; a request that hangs for longer is made again
 WATCH_INTERVAL = 0.5
+NO_ANSWER = (502, 504)      # says the proxy
 
 
 class World:
@@ -25,7 +26,7 @@ class World:
         self.settings = settings
         self.front = front                  # where clients connect: host, port, and what a test's server must be
         self.detour = None                  # another way to the same place, that a fault may cut
-        self.think_time = settings.think_time
+        self.think_time = settings.think_time * settings.pace
         self.dice = random.Random(f'{settings.seed}-world')
         self.ledger = Ledger()
         self.people = []
@@ -128,7 +129,7 @@ class World:
 
     async def by_rest(self, account, operation, fields):
         def call():
-            rest = Rest(self.front, account and account.token, patience=REST_PATIENCE)
+            rest = Rest(self.front, account and account.token, patience=REST_PATIENCE * self.settings.pace)
             try:
                 return rest.call(operation, **fields)
             finally:
@@ -144,7 +145,9 @@ class World:
             try:
                 return await self.by_rest(account, operation, fields)
             except Refused as refused:
-                if refused.code == 'unauthenticated' and account is not None:
+                if refused.status in NO_ANSWER:
+                    await asyncio.sleep(self.dice.uniform(0.1, 0.8))
+                elif refused.code == 'unauthenticated' and account is not None:
                     await account.renew()
                 elif refused.code not in NOT_NOW:
                     if refused.code == 'internal':

@@ -12,6 +12,7 @@
 #include <mongoc/mongoc.h>
 
 #include "protocol/confab-error.h"
+#include "store/mongodb/connections.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (bson_t, bson_destroy)
 typedef struct
 {
   mongoc_client_t *client;
+  ConnectionPool *pool;               /* that client goes back to */
   const char *database;
   mongoc_client_session_t *session;   /* NULL: not in a transaction */
   gboolean patient;

@@ -9,6 +9,7 @@
 #include "store/mongodb/mongodb-store.h"
 
 #include "store/mongodb/address.h"
+#include "store/mongodb/connections.h"
 #include "store/mongodb/mongodb-store-private.h"
 #include "store/mongodb/schema.h"
 #include "store/mongodb/sweeper.h"
@@ -21,7 +22,7 @@
 typedef struct
 {
   Store parent;
-  mongoc_client_pool_t *pool;
+  Connections *connections;
   char *database;
   gint32 socket_timeout;
   Liveness *liveness;
@@ -35,7 +36,7 @@ mongodb_store_begin (Store *store)
   MongodbCall *call = g_new0 (MongodbCall, 1);
 
   call->database = self->database;
-  call->client = mongoc_client_pool_pop (self->pool);
+  call->client = connections_take (self->connections, &call->pool);
   if (call->client == NULL)
     mongodb_call_take_error (call, mongodb_trouble_new_unavailable ("All connections to MongoDB are busy"));
   return call;
@@ -49,8 +50,7 @@ mongodb_store_end (Store *store, MongodbCall *call, GError **error)
 
   if (call->patient && call->client != NULL)
     mongoc_client_set_sockettimeoutms (call->client, self->socket_timeout);
-  if (call->client != NULL)
-    mongoc_client_pool_push (self->pool, call->client);
+  connections_give_back (call->pool, call->client);
   if (!succeeded)
     g_propagate_error (error, g_steal_pointer (&call->error));
   g_free (call);
@@ -92,7 +92,7 @@ mongodb_store_close (Store *store)
 
   g_clear_pointer (&self->sweeper, sweeper_free);
   g_clear_pointer (&self->liveness, liveness_free);
-  g_clear_pointer (&self->pool, mongoc_client_pool_destroy);
+  g_clear_pointer (&self->connections, connections_free);
   g_free (self->database);
   g_free (self);
 }
@@ -182,18 +182,13 @@ static Store *
 make_store (const mongoc_uri_t *uri, GError **error)
 {
   MongodbStore *self = NULL;
-  bson_error_t problem = { 0 };
-  mongoc_client_pool_t *pool = mongoc_client_pool_new_with_error (uri, &problem);
+  Connections *connections = connections_new (uri, error);
 
-  if (pool == NULL)
-    {
-      g_propagate_error (error, mongodb_trouble_new (&problem));
-      return NULL;
-    }
-  mongoc_client_pool_set_error_api (pool, MONGOC_ERROR_API_VERSION_2);
+  if (connections == NULL)
+    return NULL;
   self = g_new0 (MongodbStore, 1);
   self->parent.klass = &mongodb_store_class;
-  self->pool = pool;
+  self->connections = connections;
   self->database = g_strdup (mongodb_address_get_database (uri));
   self->socket_timeout = mongoc_uri_get_option_as_int32 (uri, MONGOC_URI_SOCKETTIMEOUTMS, 0);
   self->liveness = liveness_new (&self->parent);

@@ -41,7 +41,8 @@ on_received (gpointer owner, const Frame *frame)
   /* Every byte is looked at, so that a sanitizer sees one that is not there. */
   for (gsize i = 0; i < frame->length; i++)
     counters.bytes_sent += frame->bytes[i];
-  stream_append (&self->stream, frame->bytes, frame->length, NULL, 0);
+  if (frame->length > 0)
+    stream_append (&self->stream, frame->bytes, frame->length, NULL, 0);
   self->n_messages++;
   if (self->rest_after > 0 && self->n_messages % self->rest_after == 0)
     stream_set_reading (&self->stream, FALSE);

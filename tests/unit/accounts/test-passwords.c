@@ -11,6 +11,7 @@
 #include "protocol/confab-error.h"
 
 #define N_THREADS 14
+#define N_TURNS 8
 
 static void
 test_verify (void)
@@ -96,6 +97,63 @@ test_bounded (void)
   g_assert_cmpuint (n_refused, >, 0);
 }
 
+typedef struct
+{
+  Passwords *passwords;
+  gint done;                  /* atomic, like stopping */
+  gint stopping;
+} Crowd;
+
+/* How often it asked for its turn: on a busy machine even two before it may take too long. */
+static guint
+hash_at_last (Passwords *passwords)
+{
+  for (guint n = 1;; n++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autofree char *hash = passwords_hash (passwords, "x", &error);
+
+      if (error == NULL)
+        return n;
+      g_assert_error (error, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE);
+    }
+}
+
+static gpointer
+hash_on (gpointer data)
+{
+  Crowd *self = data;
+
+  while (!g_atomic_int_get (&self->stopping))
+    {
+      hash_at_last (self->passwords);
+      g_atomic_int_inc (&self->done);
+    }
+  return NULL;
+}
+
+/* Who comes again at once does not come before who waits. */
+static void
+test_in_turn (void)
+{
+  g_autoptr(Passwords) passwords = passwords_new (1);
+  Crowd crowd = { .passwords = passwords };
+  GThread *threads[2];
+  guint n_asked = 0;
+  gint before = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("crowd", hash_on, &crowd);
+  hash_at_last (passwords);
+  before = g_atomic_int_get (&crowd.done);
+  for (guint i = 0; i < N_TURNS; i++)
+    n_asked += hash_at_last (passwords);
+  g_assert_cmpint (g_atomic_int_get (&crowd.done) - before, <=, G_N_ELEMENTS (threads) * (n_asked + 1));
+  g_atomic_int_set (&crowd.stopping, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -105,5 +163,6 @@ main (int argc, char **argv)
   g_test_add_func ("/passwords/composed", test_composed);
   g_test_add_func ("/passwords/better", test_better);
   g_test_add_func ("/passwords/bounded", test_bounded);
+  g_test_add_func ("/passwords/in-turn", test_in_turn);
   return g_test_run ();
 }

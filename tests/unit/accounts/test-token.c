@@ -197,6 +197,23 @@ test_refresh_tokens (void)
     }
 }
 
+static void
+test_next_refresh_tokens (void)
+{
+  g_autofree char *token = refresh_token_new (key, SESSION);
+  g_autofree char *next = refresh_token_next (key, token, 1000);
+  g_autofree char *again = refresh_token_next (key, token, 1000);
+  g_autofree char *later = refresh_token_next (key, token, 1001);
+  g_autofree char *elsewhere = refresh_token_next (other_key, token, 1000);
+  g_autofree char *session_id = refresh_token_verify (key, next);
+
+  g_assert_cmpstr (next, ==, again);
+  g_assert_cmpstr (next, !=, token);
+  g_assert_cmpstr (next, !=, later);
+  g_assert_cmpstr (next, !=, elsewhere);
+  g_assert_cmpstr (session_id, ==, SESSION);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -208,5 +225,6 @@ main (int argc, char **argv)
   g_test_add_func ("/token/forms", test_forms);
   g_test_add_func ("/token/claims", test_claims);
   g_test_add_func ("/token/refresh-tokens", test_refresh_tokens);
+  g_test_add_func ("/token/next-refresh-tokens", test_next_refresh_tokens);
   return g_test_run ();
 }
