@@ -122,6 +122,17 @@ run_room_verb (Api *self, Request *request, const RoomVerb *verb)
   lanes_submit (self->domain->lanes, room_id, verb, request);
 }
 
+/* What is asked about a connection is worth nothing without it. When many come back at once and give up before it is
+ * their turn, those that still wait must not wait for them too. */
+static gboolean
+check_connection (const Request *request, GError **error)
+{
+  if (!request_is_abandoned (request))
+    return TRUE;
+  g_set_error_literal (error, CONFAB_ERROR, CONFAB_ERROR_UNAVAILABLE, "The connection ended before this was done");
+  return FALSE;
+}
+
 static void
 on_pool (gpointer data, gpointer user_data)
 {
@@ -131,7 +142,8 @@ on_pool (gpointer data, gpointer user_data)
   g_autoptr(GError) error = NULL;
 
   /* It may have waited behind others for a store that went away. */
-  if (!store_watch_check (self->domain->store_watch, &error))
+  if (!store_watch_check (self->domain->store_watch, &error) ||
+      (verb->connection != NULL && !check_connection (request, &error)))
     request_finish (request, NULL, error);
   /* A connection is closed when its session is revoked; REST has to ask. */
   else if (request->subscriber == NULL && request->caller->user_id != NULL &&
@@ -293,7 +305,8 @@ on_authenticate (gpointer data, gpointer user_data)
 
   confab_json_writer_init (&writer, g_string_sized_new (1024));
   confab_json_writer_begin_object (&writer);
-  done = store_watch_check (self->domain->store_watch, &error) && authenticate (self, request, &writer, &error);
+  done = store_watch_check (self->domain->store_watch, &error) && check_connection (request, &error) &&
+         authenticate (self, request, &writer, &error);
   finish_verb (request, done, &writer, error);
 }
 

@@ -59,6 +59,12 @@ request_set_subscriber (Request *self, const SubscriberClass *klass, gpointer su
   self->subscriber = klass->ref (subscriber);
 }
 
+gboolean
+request_is_abandoned (const Request *self)
+{
+  return self->subscriber != NULL && self->subscriber_class->is_gone (self->subscriber);
+}
+
 void
 request_finish (Request *self, GBytes *reply, const GError *error)
 {

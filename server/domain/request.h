@@ -36,6 +36,8 @@ typedef struct
   /* Unsubscribes every topic that begins with prefix and does not go on with one of ids, but for those that were
    * subscribed since the request came. */
   void (*keep) (gpointer subscriber, const char *prefix, const char *const *ids);
+  /* For good: nothing that is sent to it arrives. */
+  gboolean (*is_gone) (gpointer subscriber);
   gpointer (*ref) (gpointer subscriber);
   void (*unref) (gpointer subscriber);
 } SubscriberClass;
@@ -69,6 +71,8 @@ struct _Request
 Request *request_new (const ConfabOperation *operation, const Caller *caller, gpointer fields, RequestDone done,
                       gpointer door);
 void request_set_subscriber (Request *self, const SubscriberClass *klass, gpointer subscriber);
+/* Whether the connection that it came through has gone meanwhile. */
+gboolean request_is_abandoned (const Request *self);
 /* Logs an internal error once, has the request counted, calls done, frees the request. */
 void request_finish (Request *self, GBytes *reply, const GError *error);
 

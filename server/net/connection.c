@@ -56,7 +56,7 @@ connection_set_state (Connection *self, ConnectionState state)
     net_count (&counters->authenticated, -1);
   if (state == CONNECTION_OPEN)
     net_count (&counters->authenticated, 1);
-  self->state = state;
+  g_atomic_int_set ((gint *) &self->state, state);
   if (state != CONNECTION_GONE)
     connection_schedule (self);
 }
@@ -313,10 +313,19 @@ connection_unsubscribe (gpointer subscriber, const char *name)
   reactor_post (self->reactor, on_unsubscribe, connection_ref (self), g_strdup (name), NULL);
 }
 
+static gboolean
+connection_is_gone (gpointer subscriber)
+{
+  Connection *self = subscriber;
+
+  return (ConnectionState) g_atomic_int_get ((gint *) &self->state) >= CONNECTION_CLOSING;
+}
+
 const SubscriberClass connection_subscriber_class = {
   .subscribe = connection_subscribe,
   .unsubscribe = connection_unsubscribe,
   .keep = connection_keep,
+  .is_gone = connection_is_gone,
   .ref = (gpointer (*) (gpointer)) connection_ref,
   .unref = (void (*) (gpointer)) connection_unref,
 };

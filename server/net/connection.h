@@ -52,7 +52,7 @@ struct _Connection
   gint64 last_alive;           /* when api was told last */
   gint64 token_ends;           /* with the grace */
   gint64 closing_ends;
-  ConnectionState state;
+  ConnectionState state;       /* written atomically: others may look whether it is closing */
   guint counted_user : 1;      /* in the server's users */
   guint announced : 1;         /* api authenticated it, and will be told of its end */
   guint resting : 1;           /* not read until in_flight is lower */

@@ -26,7 +26,7 @@ class WithServer(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(*cls.options).start()
+        cls.server = cls.enterClassContext(Server(*cls.options))
         cls.ada = Person(cls.server, 'ada')
         cls.ben = Person(cls.server, 'ben')
 
@@ -34,8 +34,6 @@ class WithServer(unittest.TestCase):
     def tearDownClass(cls):
         cls.ada.close()
         cls.ben.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def refused(self, code, call, *arguments, **fields):
         with self.assertRaises(Refused) as caught:

@@ -415,14 +415,12 @@ class Signing(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server('--rate-limits=off').start()
+        cls.server = cls.enterClassContext(Server('--rate-limits=off'))
         cls.ada = Person(cls.server, 'Ada', displayName='Ada')
 
     @classmethod
     def tearDownClass(cls):
         cls.ada.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def test_register(self):
         self.assertEqual(self.ada.user['username'], 'ada')
@@ -478,7 +476,7 @@ class OriginalNames(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server('--rate-limits=off').start()
+        cls.server = cls.enterClassContext(Server('--rate-limits=off'))
         cls.ada = Person(cls.server, 'ada')
         cls.ben = Person(cls.server, 'ben')
         cls.room = cls.ada.make_room('Lobby')
@@ -487,8 +485,6 @@ class OriginalNames(unittest.TestCase):
     def tearDownClass(cls):
         cls.ada.close()
         cls.ben.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def test_sockets(self):
         ada, ben = self.ada.connect(), self.ben.connect()

@@ -35,9 +35,9 @@ def is_refused(door):
 class Together(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.cluster = Cluster('--rate-limits=off').start()
-        cls.addClassCleanup(cls.cluster.remove)
-        cls.a, cls.b, cls.c = cls.cluster
+        cls.cluster = Cluster('--rate-limits=off')
+        cls.addClassCleanup(cls.cluster.stop)
+        cls.a, cls.b, cls.c = cls.cluster.start()
         cls.ada = Person(cls.a, 'ada')
         cls.ben = Person(cls.b, 'ben')
         cls.cleo = Person(cls.c, 'cleo')
@@ -46,7 +46,6 @@ class Together(unittest.TestCase):
     def tearDownClass(cls):
         for person in (cls.ada, cls.ben, cls.cleo):
             person.close()
-        cls.cluster.stop()
 
     def setUp(self):
         for person in (self.ada, self.ben, self.cleo):

@@ -16,7 +16,7 @@ from server import Server, eventually
 class Live(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server('--rate-limits=off').start()
+        cls.server = cls.enterClassContext(Server('--rate-limits=off'))
         cls.people = [Person(cls.server, name) for name in ('ada', 'ben', 'cleo', 'dan')]
         cls.ada, cls.ben, cls.cleo, cls.dan = cls.people
 
@@ -24,8 +24,6 @@ class Live(unittest.TestCase):
     def tearDownClass(cls):
         for person in cls.people:
             person.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def setUp(self):
         for person in self.people:
@@ -143,7 +141,7 @@ class LargeRooms(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server('--rate-limits=off').start()
+        cls.server = cls.enterClassContext(Server('--rate-limits=off'))
         with ThreadPoolExecutor(8) as pool:
             cls.people = list(pool.map(lambda n: Person(cls.server, f'person{n:03}'), range(101)))
         cls.ada, cls.ben, *cls.others = cls.people
@@ -153,8 +151,6 @@ class LargeRooms(unittest.TestCase):
     def tearDownClass(cls):
         for person in cls.people:
             person.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def make_room(self, size):
         return self.ada.make_room(members=[person.id for person in self.people[1:size]])

@@ -139,14 +139,12 @@ class CommandLine(unittest.TestCase):
 class Probes(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server('--rate-limits=off').start()
+        cls.server = cls.enterClassContext(Server('--rate-limits=off'))
         cls.ada = Person(cls.server, 'ada')
 
     @classmethod
     def tearDownClass(cls):
         cls.ada.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def test_health(self):
         for path in ('/healthz', '/readyz'):
@@ -236,15 +234,13 @@ class Http(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server('--rate-limits=off').start()
+        cls.server = cls.enterClassContext(Server('--rate-limits=off'))
         cls.ada = Person(cls.server, 'ada')
         cls.room = cls.ada.make_room()
 
     @classmethod
     def tearDownClass(cls):
         cls.ada.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def test_headers(self):
         for path in ('/', '/healthz', '/api/rooms', '/api/nothing', '/.well-known/confab'):

@@ -82,7 +82,7 @@ SPENDS_ROOM = ('delete-message', 'join-room', 'leave-room', 'add-member', 'remov
 class Permissions(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server('--rate-limits=off').start()
+        cls.server = cls.enterClassContext(Server('--rate-limits=off'))
         cls.people = {'moderator': Person(cls.server, 'moderator', invite=cls.server.claim())}
         for name in ('stranger', 'member', 'admin', 'author', 'other'):
             cls.people[name] = Person(cls.server, name)
@@ -92,8 +92,6 @@ class Permissions(unittest.TestCase):
     def tearDownClass(cls):
         for person in cls.people.values():
             person.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def make_room(self, kind):
         """The room and a message in it that somebody else wrote."""

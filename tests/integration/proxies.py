@@ -92,9 +92,11 @@ class Cases:
         if shutil.which(cls.kind.program, path='/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin') is None:
             raise unittest.SkipTest(f'{cls.kind.program} is not installed')
         # Whoever calls from this address is a proxy; the log says where a request came from.
-        cls.cluster = Cluster('--rate-limits=off', '--log-level=debug', '--trusted-proxies=127.0.0.1').start()
-        cls.servers = cls.cluster.servers
+        cls.cluster = Cluster('--rate-limits=off', '--log-level=debug', '--trusted-proxies=127.0.0.1')
+        cls.addClassCleanup(cls.cluster.stop)
+        cls.servers = cls.cluster.start().servers
         cls.proxy = cls.kind(cls.servers).start()
+        cls.addClassCleanup(cls.proxy.stop)
         cls.ada = Person(cls.proxy, 'ada')
         cls.ben = Person(cls.proxy, 'ben')
 
@@ -102,8 +104,6 @@ class Cases:
     def tearDownClass(cls):
         cls.ada.close()
         cls.ben.close()
-        cls.proxy.stop()
-        cls.cluster.stop()
 
     def setUp(self):
         for server in self.servers:

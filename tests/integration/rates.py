@@ -18,7 +18,7 @@ BUCKETS = TABLES['buckets']
 class Rates(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server().start()
+        cls.server = cls.enterClassContext(Server())
         cls.ada = Person(cls.server, 'ada')
         cls.ben = Person(cls.server, 'ben')
         cls.room = cls.ada.make_room(members=[cls.ben.id])
@@ -27,8 +27,6 @@ class Rates(unittest.TestCase):
     def tearDownClass(cls):
         cls.ada.close()
         cls.ben.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def exhaust(self, call, most):
         """Calls until refused; how many went through, and the refusal."""

@@ -233,7 +233,7 @@ class Updates(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server('--rate-limits=off').start()
+        cls.server = cls.enterClassContext(Server('--rate-limits=off'))
         cls.ada = Person(cls.server, 'ada')
         cls.ben = Person(cls.server, 'ben')
 
@@ -241,8 +241,6 @@ class Updates(unittest.TestCase):
     def tearDownClass(cls):
         cls.ada.close()
         cls.ben.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def setUp(self):
         self.room = self.ada.make_room('Room', members=[self.ben.id])

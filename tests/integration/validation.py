@@ -68,14 +68,12 @@ def is_in_path(row, field):
 class Validation(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server('--rate-limits=off').start()
+        cls.server = cls.enterClassContext(Server('--rate-limits=off'))
         cls.person = Person(cls.server, 'ada', invite=cls.server.claim())
 
     @classmethod
     def tearDownClass(cls):
         cls.person.close()
-        cls.server.stop()
-        cls.server.remove()
 
     def check(self, door, row, field, value):
         fields = {other['name']: good_value(other) for other in row['fields'] if other.get('required')}
