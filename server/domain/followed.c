@@ -16,7 +16,9 @@ typedef struct
 {
   gint64 rev;           /* up to here everything was told; UNKNOWN until the first look */
   gboolean told;        /* something was told since it is known */
-  gboolean suspect;     /* in the table of suspects */
+  gint64 suspected;     /* since when, monotonic: in the table of suspects; 0: not there */
+  gint64 suspected_rev; /* what rev was then: the next one was missing */
+  gboolean joined;      /* to be looked at, whatever comes */
   GArray *ahead;        /* of gint64: told beyond it; nullable */
 } Room;
 
@@ -89,6 +91,7 @@ followed_add (Followed *self, const char *topic)
       room = g_new0 (Room, 1);
       room->rev = UNKNOWN;
       g_hash_table_replace (self->rooms, g_strdup (room_id), room);
+      g_hash_table_remove (self->suspects, room_id);
     }
   g_mutex_unlock (&self->mutex);
 }
@@ -147,9 +150,11 @@ followed_list_users (Followed *self)
 static void
 suspect (Followed *self, const char *room_id, Room *room)
 {
-  if (!room->suspect)
-    g_hash_table_add (self->suspects, g_strdup (room_id));
-  room->suspect = TRUE;
+  if (room->suspected != 0)
+    return;
+  g_hash_table_add (self->suspects, g_strdup (room_id));
+  room->suspected = g_get_monotonic_time ();
+  room->suspected_rev = room->rev;
 }
 
 static gboolean
@@ -253,6 +258,7 @@ followed_join (Followed *self, const char *room_id, gint64 rev)
   else
     begin (self, room_id, room, rev);
   suspect (self, room_id, room);
+  room->joined = TRUE;
 }
 
 gboolean
@@ -340,22 +346,51 @@ followed_list_rooms (Followed *self)
   return list;
 }
 
+static gboolean
+missing_has_come (const Room *room)
+{
+  return !room->joined && room->rev > room->suspected_rev;
+}
+
+/* Is it to be suspected further, be it anew because of another rev? */
+static gboolean
+stays_suspect (Room *room, gint64 now, gint64 patience)
+{
+  if (now - room->suspected < patience)
+    return TRUE;
+  if (!missing_has_come (room) || room->ahead == NULL)
+    return FALSE;
+  room->suspected = now;
+  room->suspected_rev = room->rev;
+  return TRUE;
+}
+
 GPtrArray *
-followed_take_suspects (Followed *self)
+followed_take_suspects (Followed *self, gint64 patience, gint64 *next)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   GPtrArray *list = g_ptr_array_new_with_free_func (followed_room_free);
+  gint64 now = g_get_monotonic_time ();
   GHashTableIter iter;
   gpointer room_id = NULL;
 
+  *next = 0;
   g_hash_table_iter_init (&iter, self->suspects);
   while (g_hash_table_iter_next (&iter, &room_id, NULL))
     {
       Room *room = g_hash_table_lookup (self->rooms, room_id);
 
-      list_room (list, room_id, room);
-      if (room != NULL)
-        room->suspect = FALSE;
+      if (stays_suspect (room, now, patience))
+        {
+          gint64 due = room->suspected + patience;
+
+          *next = *next == 0 ? due : MIN (*next, due);
+          continue;
+        }
+      if (!missing_has_come (room))
+        list_room (list, room_id, room);
+      room->suspected = 0;
+      room->joined = FALSE;
       g_hash_table_iter_remove (&iter);
     }
   return list;

@@ -54,7 +54,9 @@ void followed_reach (Followed *self, const char *room_id, gint64 rev);
 gint64 followed_get_rev (Followed *self, const char *room_id);
 /* Of FollowedRoom*, all whose rev is known. */
 GPtrArray *followed_list_rooms (Followed *self);
-/* The same, of those that are to be looked at; they no longer are. */
-GPtrArray *followed_take_suspects (Followed *self);
+/* The same, of those that are to be looked at; they no longer are. Where a rev is missing, only when that one has been
+ * for so many microseconds: what was overtaken comes. next: out: when the first of those that are left is due, by the
+ * monotonic clock; 0: none is left. */
+GPtrArray *followed_take_suspects (Followed *self, gint64 patience, gint64 *next);
 
 G_END_DECLS

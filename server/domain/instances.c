@@ -24,6 +24,8 @@
 #define ROUND_ALONE_MS 3000
 /* Events of several instances overtake each other, and what is in the store may be on its way. */
 #define PATIENCE_MS 150
+/* Between two looks at what is missing: in many busy rooms each has its own moment. */
+#define LEAST_PAUSE_MS 50
 #define SETTLE_MS 1000
 #define ROOMS_PER_QUERY 1000
 /* A gap asks all clients to resume; so many in a second. */
@@ -58,15 +60,21 @@ struct _Instances
 /* ---- Looking on ------------------------------------------------------------------------------------------- */
 
 static void
-look_soon (Instances *self)
+look_at_suspects (Instances *self, gint64 due)
 {
   g_mutex_lock (&self->mutex);
-  if (self->suspects_due == 0)
+  if (self->suspects_due == 0 || due < self->suspects_due)
     {
-      self->suspects_due = g_get_monotonic_time () + PATIENCE_MS * 1000;
+      self->suspects_due = due;
       g_cond_signal (&self->cond);
     }
   g_mutex_unlock (&self->mutex);
+}
+
+static void
+look_soon (Instances *self)
+{
+  look_at_suspects (self, g_get_monotonic_time () + PATIENCE_MS * 1000);
 }
 
 static void
@@ -262,8 +270,11 @@ check_all (Instances *self, gboolean patient)
 static void
 check_suspects (Instances *self)
 {
-  g_autoptr(GPtrArray) rooms = followed_take_suspects (self->followed);
+  gint64 next = 0;
+  g_autoptr(GPtrArray) rooms = followed_take_suspects (self->followed, PATIENCE_MS * 1000, &next);
 
+  if (next > 0)
+    look_at_suspects (self, MAX (next, g_get_monotonic_time () + LEAST_PAUSE_MS * 1000));
   if (rooms->len == 0)
     return;
   /* Somebody who joined may have been told of the room before this instance heard what happens in it. */

@@ -20,7 +20,8 @@ follow (gint64 rev)
 static guint
 count_suspects (Followed *followed)
 {
-  g_autoptr(GPtrArray) suspects = followed_take_suspects (followed);
+  gint64 next = 0;
+  g_autoptr(GPtrArray) suspects = followed_take_suspects (followed, 0, &next);
 
   return suspects->len;
 }
@@ -76,6 +77,31 @@ test_overtaking (void)
   g_assert_cmpuint (count_suspects (followed), ==, 0);
   g_assert_false (followed_note (followed, "a", 4));
   g_assert_cmpint (followed_get_rev (followed, "a"), ==, 6);
+}
+
+/* A busy room has always something that was overtaken. Only what stays away is looked for in the store. */
+static void
+test_patience (void)
+{
+  g_autoptr(Followed) followed = follow (3);
+  g_autoptr(GPtrArray) none = NULL;
+  gint64 next = 0;
+
+  followed_note (followed, "a", 5);
+  none = followed_take_suspects (followed, G_TIME_SPAN_HOUR, &next);
+  g_assert_cmpuint (none->len, ==, 0);
+  g_assert_cmpint (next, >, g_get_monotonic_time ());
+
+  followed_note (followed, "a", 4);
+  g_assert_cmpuint (count_suspects (followed), ==, 0);
+
+  followed_note (followed, "a", 7);
+  followed_note (followed, "a", 6);
+  followed_note (followed, "a", 9);
+  /* Another one is missing now, and not for long. */
+  g_assert_cmpuint (count_suspects (followed), ==, 0);
+  g_assert_cmpuint (count_suspects (followed), ==, 1);
+  g_assert_cmpint (followed_get_rev (followed, "a"), ==, 7);
 }
 
 static void
@@ -167,6 +193,7 @@ main (int argc, char **argv)
   g_test_add_func ("/followed/topics", test_topics);
   g_test_add_func ("/followed/in-order", test_in_order);
   g_test_add_func ("/followed/overtaking", test_overtaking);
+  g_test_add_func ("/followed/patience", test_patience);
   g_test_add_func ("/followed/reaching", test_reaching);
   g_test_add_func ("/followed/beginning", test_beginning);
   g_test_add_func ("/followed/two-beginnings", test_two_beginnings);
