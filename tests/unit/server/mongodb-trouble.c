@@ -9,6 +9,7 @@
 #include "service.h"
 #include "store/mongodb/documents.h"
 #include "store/mongodb/schema.h"
+#include "store/mongodb/trouble.h"
 #include "store/store.h"
 
 #define PATIENCE (30 * G_TIME_SPAN_SECOND)
@@ -493,6 +494,31 @@ test_remains_in_the_way (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count (fixture, MONGODB_MESSAGES), ==, 1);
 }
 
+/* What another try may cure is told as such: among it that the server forgot a cursor, because it was restarted. */
+static void
+test_codes (void)
+{
+  static const struct
+  {
+    guint32 code;
+    ConfabError expected;
+  } cases[] = {
+    { 43, CONFAB_ERROR_UNAVAILABLE },
+    { 189, CONFAB_ERROR_UNAVAILABLE },
+    { MONGODB_WRITE_CONFLICT, CONFAB_ERROR_UNAVAILABLE },
+    { 9, CONFAB_ERROR_INTERNAL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const bson_error_t problem = { .domain = MONGOC_ERROR_SERVER, .code = cases[i].code, .message = "words" };
+      g_autoptr(GError) error = mongodb_trouble_new (&problem);
+
+      g_assert_error (error, CONFAB_ERROR, (int) cases[i].expected);
+      g_assert_true ((confab_error_get_retry_after (error) > 0) == (cases[i].expected == CONFAB_ERROR_UNAVAILABLE));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -501,6 +527,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   mongoc_init ();
   service = service_new ("mongodb", &missing);
+  g_test_add_func ("/mongodb-trouble/codes", test_codes);
   g_test_add ("/mongodb-trouble/lone-server", Fixture, NULL, set_up, test_lone_server, tear_down);
   g_test_add ("/mongodb-trouble/other-replica-set", Fixture, NULL, set_up, test_other_replica_set, tear_down);
   g_test_add ("/mongodb-trouble/other-program", Fixture, NULL, set_up, test_other_program, tear_down);
