@@ -6,9 +6,6 @@
 
 #include "api/api.h"
 #include "domain-fixture.h"
-#include "domain/accounts.h"
-#include "domain/devices.h"
-#include "domain/lanes.h"
 #include "protocol/confab-error.h"
 
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
@@ -113,14 +110,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->folder = g_dir_make_tmp ("confab-api-XXXXXX", &error);
   g_assert_no_error (error);
   address = g_strdup_printf ("sqlite:%s/store.db", fixture->folder);
-  domain->store = store_open (address, &error);
-  g_assert_no_error (error);
-  domain->backplane = backplane_open ("local", &error);
-  limits_init_defaults (&domain->limits);
-  domain->accounts = accounts_new (domain->store, domain->backplane, &domain->limits, REGISTRATION_OPEN, &error);
-  g_assert_no_error (error);
-  domain->devices = devices_new ();
-  domain->lanes = lanes_new (domain, 1);
+  open_domain (domain, address);
   fixture->api = api_new (domain);
   fixture->ada = g_new0 (Caller, 1);
   fixture->ada->user_id = make_user (domain->store, "ada");
@@ -132,14 +122,8 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  Domain *domain = &fixture->domain;
-
   api_free (fixture->api);
-  lanes_free (domain->lanes);
-  devices_free (domain->devices);
-  accounts_free (domain->accounts);
-  backplane_close (domain->backplane);
-  store_close (domain->store);
+  close_domain (&fixture->domain);
   remove_folder (fixture->folder);
   caller_free (fixture->ada);
   g_clear_error (&fixture->error);

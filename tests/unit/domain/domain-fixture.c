@@ -1,4 +1,4 @@
-/* domain-fixture.c: people and rooms in a real store, for the tests of this folder
+/* domain-fixture.c: people and rooms in a real store, and what verbs stand on, for tests of the server
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,6 +8,9 @@
 
 #include <glib/gstdio.h>
 
+#include "domain/accounts.h"
+#include "domain/devices.h"
+#include "domain/lanes.h"
 #include "protocol/confab-ulid.h"
 
 char *
@@ -43,6 +46,32 @@ make_store_room (Store *store, const char *creator)
   room = store_create_room (store, draft, members, &created, &error);
   g_assert_no_error (error);
   return g_strdup (room->id);
+}
+
+void
+open_domain (Domain *domain, const char *address)
+{
+  g_autoptr(GError) error = NULL;
+
+  domain->store = store_open (address, &error);
+  g_assert_no_error (error);
+  domain->backplane = backplane_open ("local", &error);
+  g_assert_no_error (error);
+  limits_init_defaults (&domain->limits);
+  domain->accounts = accounts_new (domain->store, domain->backplane, &domain->limits, REGISTRATION_OPEN, &error);
+  g_assert_no_error (error);
+  domain->devices = devices_new ();
+  domain->lanes = lanes_new (domain, 1);
+}
+
+void
+close_domain (Domain *domain)
+{
+  g_clear_pointer (&domain->lanes, lanes_free);
+  g_clear_pointer (&domain->devices, devices_free);
+  g_clear_pointer (&domain->accounts, accounts_free);
+  g_clear_pointer (&domain->backplane, backplane_close);
+  g_clear_pointer (&domain->store, store_close);
 }
 
 void

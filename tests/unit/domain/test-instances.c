@@ -94,16 +94,9 @@ set_up (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   address = g_strdup_printf ("sqlite:%s/store.db", fixture->folder);
   fixture->told = g_ptr_array_new_with_free_func (g_free);
-  domain->store = store_open (address, &error);
-  g_assert_no_error (error);
+  open_domain (domain, address);
   fixture->other = store_open (address, &error);
   g_assert_no_error (error);
-  domain->backplane = backplane_open ("local", &error);
-  limits_init_defaults (&domain->limits);
-  domain->accounts = accounts_new (domain->store, domain->backplane, &domain->limits, REGISTRATION_OPEN, &error);
-  g_assert_no_error (error);
-  domain->devices = devices_new ();
-  domain->lanes = lanes_new (domain, 1);
   domain->instances = instances_new (domain);
   backplane_set_deliver (domain->backplane, on_events, fixture);
   fixture->ada = make_user (domain->store, "ada");
@@ -123,11 +116,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 
   backplane_set_deliver (domain->backplane, NULL, NULL);
   g_clear_pointer (&domain->instances, instances_free);
-  g_clear_pointer (&domain->lanes, lanes_free);
-  g_clear_pointer (&domain->devices, devices_free);
-  g_clear_pointer (&domain->accounts, accounts_free);
-  g_clear_pointer (&domain->backplane, backplane_close);
-  g_clear_pointer (&domain->store, store_close);
+  close_domain (domain);
   g_clear_pointer (&fixture->other, store_close);
   remove_folder (fixture->folder);
   g_ptr_array_unref (fixture->told);
