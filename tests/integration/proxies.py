@@ -331,8 +331,7 @@ class Cases:
         """SIGTERM: its clients are told to come back and do; nobody's request fails."""
         server = self.servers[0]
         leaving = [self.connect_to(server, person) for person in (self.ada, self.ben)]
-        speakers = [Speaker(self.proxy, person, self.room, kept_alive)
-                    for person in (self.ada, self.ben) for kept_alive in (True, False)]
+        speakers = self.start_speakers()
         for speaker in speakers:
             speaker.wait_rounds(5)
         server.terminate()
@@ -346,17 +345,11 @@ class Cases:
             speaker.wait_rounds(20)
         server.start()
         self.bring_back(server)
-        for speaker in speakers:
-            speaker.wait_rounds(20)
-            speaker.stop()
-        with self.subTest('no request failed'):
-            self.assertEqual(self.failures(speakers), [])
-        self.check_messages(speakers)
+        self.finish(speakers, rounds=20)
 
     def test_rolling_restart(self):
         """All instances, one after the other, as soon as the one before is there again."""
-        speakers = [Speaker(self.proxy, person, self.room, kept_alive)
-                    for person in (self.ada, self.ben) for kept_alive in (True, False)]
+        speakers = self.start_speakers()
         for server in self.servers * 2:
             for speaker in speakers:
                 speaker.wait_rounds(2)
@@ -365,8 +358,15 @@ class Cases:
             server.start()
             # As the operator waits, who does not know what the proxy thinks of it.
             self.assertEqual(Rest(server).http('GET', '/readyz').status, 200)
+        self.finish(speakers, rounds=5)
+
+    def start_speakers(self):
+        return [Speaker(self.proxy, person, self.room, kept_alive)
+                for person in (self.ada, self.ben) for kept_alive in (True, False)]
+
+    def finish(self, speakers, rounds):
         for speaker in speakers:
-            speaker.wait_rounds(5)
+            speaker.wait_rounds(rounds)
             speaker.stop()
         with self.subTest('no request failed'):
             self.assertEqual(self.failures(speakers), [])
