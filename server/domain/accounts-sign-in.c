@@ -221,13 +221,14 @@ rotate (Accounts *self,
 static char *
 repeat_next_token (Accounts *self, const Session *session, const char *token, GBytes *given, gint64 now)
 {
-  g_autofree char *next_token = refresh_token_next (self->key, token, session->last_used_at);
-  g_autoptr(GBytes) hash = token_hash (next_token);
+  g_autofree char *next_token = NULL;
+  g_autoptr(GBytes) hash = NULL;
 
-  if (ABS (now - session->last_used_at) > REPEAT_MILLISECONDS || !is_same_hash (session->refresh_hash, given) ||
-      !is_same_hash (session->next_refresh_hash, hash))
+  if (ABS (now - session->last_used_at) > REPEAT_MILLISECONDS || !is_same_hash (session->refresh_hash, given))
     return NULL;
-  return g_steal_pointer (&next_token);
+  next_token = refresh_token_next (self->key, token, session->last_used_at);
+  hash = token_hash (next_token);
+  return is_same_hash (session->next_refresh_hash, hash) ? g_steal_pointer (&next_token) : NULL;
 }
 
 static Session *

@@ -98,7 +98,6 @@ forget (Instances *self, const char *what)
     accounts_forget_session (self->domain->accounts, what + strlen ("session:"));
 }
 
-
 static void
 look_at (Instances *self, const Event *event)
 {
