@@ -13,6 +13,9 @@
 #include "client/confab-session-private.h"
 #include "protocol/confab-error.h"
 
+/* A room whose messages come faster than they can be read is as near to its end as it gets after so many tries. */
+#define MAX_TRIES 5
+
 typedef enum
 {
   LOAD_NEWEST,
@@ -275,6 +278,13 @@ run_load (ConfabTimeline *self, const Load *load, GError **error)
   return added;
 }
 
+/* What arrived while the cache was read went past a window that was not there yet or did not end at the newest. */
+static gboolean
+was_overtaken (ConfabTimeline *self, const Load *load)
+{
+  return load->kind == LOAD_NEWEST && (!self->loaded || self->has_newer);
+}
+
 static void
 set_loading (ConfabTimeline *self, int change)
 {
@@ -293,7 +303,8 @@ load_fiber (gpointer data)
 
   if (load->previous != NULL)
     dex_await (dex_ref (load->previous), NULL);
-  added = run_load (self, load, &error);
+  for (guint tries = 0; tries == 0 || (error == NULL && tries < MAX_TRIES && was_overtaken (self, load)); tries++)
+    added |= run_load (self, load, &error);
   set_loading (self, -1);
   /* What the cache had is better than an error. */
   if (error != NULL && !added)

@@ -280,6 +280,48 @@ test_concurrent_loads (Fixture *self, gconstpointer data)
   check_run (self, 51, 200);
 }
 
+/* A message that comes while the newest page is being read is in it, whatever the moment. */
+static void
+check_arrival_while_loading (Fixture *self, guint turns)
+{
+  gint64 last = confab_room_get_last_seq (self->room) + 1;
+  DexFuture *load = NULL;
+
+  if (last > 61)
+    settle (confab_timeline_load_around (self->timeline, 2));
+  load = confab_timeline_load (self->timeline);
+  for (guint i = 0; i < turns; i++)
+    g_main_context_iteration (NULL, FALSE);
+  arrive_run (self->room, last, last);
+  settle (load);
+  g_assert_false (confab_timeline_get_has_newer (self->timeline));
+  g_assert_cmpint (confab_message_get_seq (peek (self, g_list_model_get_n_items (G_LIST_MODEL (self->timeline)) - 1)),
+                   ==, last);
+}
+
+static void
+test_arrival_while_loading (Fixture *self, gconstpointer data)
+{
+  arrive_run (self->room, 1, 60);
+  for (guint turns = 0; turns < 20; turns++)
+    check_arrival_while_loading (self, 1 + turns % 10);
+}
+
+/* The history is found to be out of date while it is read: what the server said instead is shown. */
+static void
+test_reset_while_loading (Fixture *self, gconstpointer data)
+{
+  DexFuture *load = NULL;
+
+  arrive_run (self->room, 1, 60);
+  load = confab_timeline_load (self->timeline);
+  g_main_context_iteration (NULL, FALSE);
+  confab_room_forget_history (self->room);
+  arrive_run (self->room, 58, 60);
+  settle (load);
+  check_run (self, 58, 60);
+}
+
 static void
 test_unread (Fixture *self, gconstpointer data)
 {
@@ -340,6 +382,8 @@ main (int argc, char *argv[])
   ADD ("gap", test_gap);
   ADD ("jump", test_jump);
   ADD ("concurrent-loads", test_concurrent_loads);
+  ADD ("arrival-while-loading", test_arrival_while_loading);
+  ADD ("reset-while-loading", test_reset_while_loading);
   ADD ("unread", test_unread);
   ADD ("nonsense", test_nonsense);
   return g_test_run ();
