@@ -41,6 +41,7 @@ struct _ConfabTimelineView
   ConfabRoom *room;
   ConfabTimeline *timeline;
   ConfabTimelineEntries *entries;
+  GSignalGroup *session_signals;
   GSignalGroup *room_signals;
   GSignalGroup *timeline_signals;
   GPtrArray *bound_rows;      /* of ConfabMessageRow, borrowed: what the list view shows or keeps near */
@@ -49,6 +50,7 @@ struct _ConfabTimelineView
 
   gboolean follows_end;       /* new messages scroll into view by themselves */
   gboolean layout_changes;    /* the value moves because sizes changed, not because somebody scrolled */
+  gint64 changed_frame;       /* number of the last frame that was laid out without the newest change of the entries */
   gboolean opened;            /* the first place of this room was found */
   gboolean loaded;
   gboolean loading_older;
@@ -211,19 +213,47 @@ find_row (ConfabTimelineView *self,
   return NULL;
 }
 
-/* Whether all of the message at that position is in view, as of the last layout. */
+/* Where the message at that position is, as of the last layout; FALSE: it has no place. */
+static gboolean
+find_entry_bounds (ConfabTimelineView *self,
+                   guint               position,
+                   graphene_rect_t    *bounds)
+{
+  ConfabMessageRow *row = find_row (self, position);
+
+  return row != NULL && gtk_widget_get_mapped (GTK_WIDGET (row)) &&
+         gtk_widget_get_height (GTK_WIDGET (row)) > 0 &&
+         gtk_widget_compute_bounds (GTK_WIDGET (row), GTK_WIDGET (self->scrolled_window), bounds);
+}
+
 static gboolean
 is_entry_in_view (ConfabTimelineView *self,
                   guint               position)
 {
-  ConfabMessageRow *row = find_row (self, position);
   int height = gtk_widget_get_height (GTK_WIDGET (self->scrolled_window));
   graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, 0, 0);
 
-  return row != NULL && gtk_widget_get_mapped (GTK_WIDGET (row)) &&
-         gtk_widget_compute_bounds (GTK_WIDGET (row), GTK_WIDGET (self->scrolled_window), &bounds) &&
-         bounds.size.height > 0 && bounds.origin.y >= 0 &&
+  return find_entry_bounds (self, position, &bounds) && bounds.origin.y >= 0 &&
          bounds.origin.y + bounds.size.height <= height + END_TOLERANCE;
+}
+
+/* A message higher than the window is never all in view. */
+static gboolean
+is_end_in_view (ConfabTimelineView *self)
+{
+  guint last = get_n_entries (self) - 1;
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, 0, 0);
+
+  return is_entry_in_view (self, last) ||
+         (find_entry_bounds (self, last, &bounds) && distance_to_end (self) <= END_TOLERANCE);
+}
+
+static gint64
+get_frame (ConfabTimelineView *self)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
+
+  return clock != NULL ? gdk_frame_clock_get_frame_counter (clock) : -1;
 }
 
 /* The first place that a person sees: the end, or what is new when that begins above. */
@@ -232,8 +262,9 @@ find_first_place (ConfabTimelineView *self)
 {
   guint first_unread = confab_timeline_entries_get_first_unread (self->entries);
 
-  /* Nothing can be said before the end has been laid out. A message higher than the window never fits. */
-  if (!is_entry_in_view (self, get_n_entries (self) - 1) && distance_to_end (self) > END_TOLERANCE)
+  /* Nothing can be said before the end has been laid out; until then rows have the places of what they showed before,
+   * or none. */
+  if (get_frame (self) <= self->changed_frame || !is_end_in_view (self))
     return;
 
   self->opened = TRUE;
@@ -290,6 +321,7 @@ settle (gpointer user_data)
   update_jump_button (self);
   queue_mark_read (self);
   load_older (self);
+  load_newer (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -332,9 +364,22 @@ update_stack (ConfabTimelineView *self)
 static void
 on_entries_changed (ConfabTimelineView *self)
 {
+  self->changed_frame = get_frame (self);
   update_stack (self);
   self->layout_changes = TRUE;
   queue_settle (self);
+}
+
+/* A page may be shorter than the window, and then the next is wanted too. When nothing came, which is so when nothing
+ * answers, the next scroll or connection asks again. */
+static void
+go_on_loading (ConfabTimelineView *self,
+               DexFuture          *page)
+{
+  const GValue *added = dex_future_get_value (page, NULL);
+
+  if (added != NULL && g_value_get_boolean (added) && self->list_view != NULL)
+    queue_settle (self);
 }
 
 static DexFuture *
@@ -345,9 +390,7 @@ on_older_loaded (DexFuture *future,
 
   self->loading_older = FALSE;
   gtk_revealer_set_reveal_child (self->older_revealer, FALSE);
-  /* A page may be shorter than the window; when it failed, the next scroll asks again. */
-  if (dex_future_is_resolved (future) && self->list_view != NULL)
-    queue_settle (self);
+  go_on_loading (self, future);
   return dex_future_new_true ();
 }
 
@@ -371,7 +414,10 @@ static DexFuture *
 on_newer_loaded (DexFuture *future,
                  gpointer   user_data)
 {
-  CONFAB_TIMELINE_VIEW (user_data)->loading_newer = FALSE;
+  ConfabTimelineView *self = user_data;
+
+  self->loading_newer = FALSE;
+  go_on_loading (self, future);
   return dex_future_new_true ();
 }
 
@@ -670,6 +716,7 @@ confab_timeline_view_dispose (GObject *object)
   g_clear_handle_id (&self->read_source, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), CONFAB_TYPE_TIMELINE_VIEW);
   remove_children (GTK_WIDGET (self));
+  g_clear_object (&self->session_signals);
   g_clear_object (&self->room_signals);
   g_clear_object (&self->timeline_signals);
   g_clear_object (&self->entries);
@@ -799,6 +846,9 @@ confab_timeline_view_init (ConfabTimelineView *self)
   g_signal_connect_object (get_adjustment (self), "changed", G_CALLBACK (on_sizes_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_adjustment (self), "value-changed", G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);
 
+  /* What could not be had before can be had once the server answers. */
+  self->session_signals = g_signal_group_new (CONFAB_TYPE_SESSION);
+  g_signal_group_connect_swapped (self->session_signals, "notify::state", G_CALLBACK (queue_settle), self);
   self->room_signals = g_signal_group_new (CONFAB_TYPE_ROOM);
   g_signal_group_connect_swapped (self->room_signals, "notify::unread-count", G_CALLBACK (on_unread_count_changed),
                                   self);
@@ -812,8 +862,10 @@ confab_timeline_view_set_session (ConfabTimelineView *self,
 {
   g_return_if_fail (CONFAB_IS_TIMELINE_VIEW (self));
 
-  if (g_set_object (&self->session, session))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
+  if (!g_set_object (&self->session, session))
+    return;
+  g_signal_group_set_target (self->session_signals, session);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
 }
 
 void
