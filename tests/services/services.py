@@ -10,13 +10,14 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import tempfile
 import threading
 import time
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 CACHE = Path(os.environ.get('CONFAB_DEV_CACHE', '/var/cache/confab-dev'))
 PATIENCE = float(os.environ.get('CONFAB_TEST_PATIENCE', '30'))
@@ -199,10 +200,11 @@ def receive(link, size):
     return data
 
 
-def run_command(port, command):
+def run_command(port, command, tls=None):
     """One command of MongoDB's protocol (OP_MSG); the bytes of the answer's document."""
     body = struct.pack('<IB', 0, 0) + bson({**command, '$db': 'admin'})
-    with socket.create_connection(('127.0.0.1', port), timeout=2) as link:
+    with socket.create_connection(('127.0.0.1', port), timeout=2) as plain:
+        link = tls.wrap_socket(plain, server_hostname='127.0.0.1') if tls else plain
         link.sendall(struct.pack('<iiii', 16 + len(body), 1, 0, 2013) + body)
         return receive(link, struct.unpack('<i', receive(link, 4))[0] - 4)[17:]
 
@@ -283,6 +285,65 @@ class LoneMongoDB(MongoDB):
         return f'mongodb://127.0.0.1:{self.port}/'
 
 
+class SecuredMongoDB(MongoDB):
+    """Speaks only TLS, with a certificate of an authority of its own, and only with its user. A stand-in everywhere."""
+
+    name = 'secured-mongodb'
+    user = 'confab'
+    password = 's3kr1t/with?odd@letters'
+    secured = False
+
+    def __init__(self, port=None):
+        Service.__init__(self, port)
+        self.outside = None
+        self.program, self.arguments, self.replica_set = find_stand_in()
+        self.authority = self.folder / 'ca.pem'
+        self.make_certificate()
+
+    def make_certificate(self):
+        def openssl(*arguments):
+            subprocess.run(['openssl', *arguments], cwd=self.folder, check=True, capture_output=True)
+
+        new_key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+        openssl('req', '-x509', *new_key, '-days', '1', '-subj', '/CN=Authority', '-keyout', 'ca.key', '-out', 'ca.pem')
+        openssl('req', *new_key, '-subj', '/CN=MongoDB', '-addext', 'subjectAltName=IP:127.0.0.1',
+                '-keyout', 'key.pem', '-out', 'request.pem')
+        openssl('x509', '-req', '-in', 'request.pem', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-days', '1',
+                '-copy_extensions', 'copy', '-out', 'certificate.pem')
+
+    @property
+    def credentials(self):
+        return f'{self.user}:{quote(self.password, safe="")}'
+
+    @property
+    def address(self):
+        return (f'mongodb://{self.credentials}@127.0.0.1:{self.port}/?replicaSet={self.replica_set}&authSource=admin'
+                f'&tls=true&tlsCAFile={quote(str(self.authority), safe="")}')
+
+    def command(self):
+        access = ['--auth', '--tls-cert-file', self.folder / 'certificate.pem', '--tls-key-file',
+                  self.folder / 'key.pem']
+        return [*super().command(), *(access if self.secured else [])]
+
+    def answers(self):
+        if not self.secured:
+            return super().answers()
+        # Whether its certificate is right is for those to find out who want to talk to it.
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        tls.check_hostname = False
+        tls.verify_mode = ssl.CERT_NONE
+        return b'\x08isWritablePrimary\0\x01' in run_command(self.port, {'hello': 1}, tls)
+
+    def start(self):
+        if not self.secured:
+            super().start()
+            run_command(self.port, {'createUser': self.user, 'pwd': self.password,
+                                    'roles': [{'role': 'readWrite', 'db': 'confab'}]})
+            self.stop()
+            self.secured = True
+        return super().start()
+
+
 def runs(path):
     """Built for another system, a program is there and does not start."""
     return path.exists() and subprocess.run([path, '--help'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -295,6 +356,10 @@ def find_mongodb():
     if mongod:
         return mongod, ['--port', '{port}', '--bind_ip', '127.0.0.1', '--dbpath', '{data}', '--replSet', 'confab',
                         '--wiredTigerCacheSizeGB', '0.5'], 'confab'
+    return find_stand_in()
+
+
+def find_stand_in():
     for path, more in ((CACHE / 'secantus/bin/secantusd-rs', ['--log-file-max', '32MB']),
                        (CACHE / 'secantusd-py/bin/secantusd-py', [])):
         # Without --sync-on-commit a kill loses what was acknowledged.

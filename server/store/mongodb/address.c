@@ -8,7 +8,9 @@
 
 #include "store/mongodb/address.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "protocol/confab-error.h"
 
@@ -85,6 +87,26 @@ find_problem (const bson_error_t *problem)
   return "it cannot be taken apart";
 }
 
+/* libmongoc goes on without a file that it cannot read, and then says no more than that nobody can be reached. */
+static gboolean
+check_files (const mongoc_uri_t *uri, GError **error)
+{
+  static const char *const options[] = { MONGOC_URI_TLSCAFILE, MONGOC_URI_TLSCERTIFICATEKEYFILE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    {
+      const char *path = mongoc_uri_get_option_as_utf8 (uri, options[i], NULL);
+      g_autofree char *words = NULL;
+
+      if (path == NULL || g_access (path, R_OK) == 0)
+        continue;
+      words = g_strdup_printf ("the file of its option %s cannot be read", options[i]);
+      refuse (words, error);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 mongoc_uri_t *
 mongodb_address_parse (const char *address, GError **error)
 {
@@ -102,6 +124,8 @@ mongodb_address_parse (const char *address, GError **error)
       refuse ("its database has no possible name", error);
       return NULL;
     }
+  if (!check_files (uri, error))
+    return NULL;
   set_defaults (uri);
   set_concerns (uri);
   return g_steal_pointer (&uri);

@@ -8,6 +8,8 @@
 
 #include "store/mongodb/trouble.h"
 
+#include <string.h>
+
 #define RETRY_AFTER 1.0           /* seconds: what clients are told when it did not answer */
 
 /* Of the server: no primary, on its way down, out of time, out of room. Another try may cure each of them. */
@@ -47,13 +49,24 @@ static const struct
   { 18, "MongoDB does not accept the user and the password of the address" },
 };
 
+/* libmongoc tells only in its text why none of the servers will do. */
+static const char *
+explain_unreachable (const char *text)
+{
+  if (strstr (text, "TLS handshake failed") != NULL)
+    return "MongoDB cannot be reached: its certificate is not for this name, or of no authority in tlsCAFile";
+  if (strstr (text, "Failed to resolve") != NULL)
+    return "MongoDB cannot be reached: there is no host of this name";
+  return "MongoDB cannot be reached";
+}
+
 static const char *
 explain (const bson_error_t *problem)
 {
   switch (problem->domain)
     {
     case MONGOC_ERROR_SERVER_SELECTION:
-      return "MongoDB cannot be reached";
+      return explain_unreachable (problem->message);
     case MONGOC_ERROR_STREAM:
       return "MongoDB does not answer";
     case MONGOC_ERROR_CLIENT:
