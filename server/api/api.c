@@ -45,7 +45,6 @@ on_request_finished (const Request *request, const GError *error, gpointer data)
     store_watch_suspect (self->domain->store_watch);
   if (self->observe != NULL)
     self->observe (request, error, self->observe_data);
-  g_atomic_int_add (&self->in_flight, -1);
 }
 
 void
@@ -233,6 +232,7 @@ admit (Api *self, Request *request)
   g_autoptr(GError) error = NULL;
 
   g_atomic_int_inc (&self->in_flight);
+  request->in_flight = &self->in_flight;
   request->observe = on_request_finished;
   request->observe_data = self;
   if (check (self, request, &error))

@@ -68,6 +68,8 @@ request_is_abandoned (const Request *self)
 void
 request_finish (Request *self, GBytes *reply, const GError *error)
 {
+  guint *in_flight = self->in_flight;
+
   g_assert ((reply == NULL) != (error == NULL));
 
   if (error != NULL && (error->domain != CONFAB_ERROR || error->code == CONFAB_ERROR_INTERNAL))
@@ -81,4 +83,7 @@ request_finish (Request *self, GBytes *reply, const GError *error)
   confab_request_free (self->operation, self->fields);
   caller_free (self->caller);
   g_free (self);
+  /* The last thing: once none is in flight, the reactor that was just told may be taken apart. */
+  if (in_flight != NULL)
+    g_atomic_int_add (in_flight, -1);
 }

@@ -65,6 +65,7 @@ struct _Request
   double retry_after;                   /* seconds, when there were none */
   RequestObserver observe;              /* nullable: counts what was finished */
   gpointer observe_data;
+  guint *in_flight;                     /* nullable, atomic: one less when nothing of it is left to do */
 };
 
 /* fields is taken, caller copied; subscriber referenced. */
