@@ -24,6 +24,9 @@ QUIET = 8               # after so much silence the client asks whether the serv
 GAP_PATIENCE = 1        # what overtook something may be followed by it
 BACK_OFF = (0.05, 0.3, 1, 2)    # seconds at most before the next try, each drawn at random
 NOT_NOW = ('unavailable', 'rate-limited')
+# Somebody was taken out of a room, or the room went, after a reply or an event told of it and before more of it was
+# fetched. The next resume tells of that; whoever never comes back up to date is found at the end.
+NO_LONGER = ('not-found', 'forbidden')
 LOST = (Closed, ConnectionClosed, InvalidHandshake, OSError, EOFError, TimeoutError)
 REMEMBERED = 600        # events that a device can tell about when it failed
 
@@ -138,6 +141,8 @@ class Device:
         """Signing in or resuming was refused."""
         if refused.code == 'unauthenticated':
             await self.account.renew()
+        elif refused.code in NO_LONGER:
+            self.ledger.counts[f'fetched too late: {refused.code}'] += 1
         elif refused.code not in NOT_NOW:
             self.ledger.problem('refused', f'{self.name}: {refused}')
 
