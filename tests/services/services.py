@@ -214,6 +214,7 @@ class MongoDB(Service):
 
     name = 'mongodb'
     alone = False      # in no replica set
+    tls = None
 
     def __init__(self, port=None):
         self.outside = os.environ.get('CONFAB_TEST_MONGODB')
@@ -265,7 +266,7 @@ class MongoDB(Service):
             run_command(self.port, {'replSetInitiate': {'_id': self.replica_set, 'members': members}})
 
     def answers(self):
-        answer = run_command(self.port, {'hello': 1})
+        answer = run_command(self.port, {'hello': 1}, self.tls)
         return b'\x08isWritablePrimary\0\x01' in answer
 
 
@@ -291,7 +292,6 @@ class SecuredMongoDB(MongoDB):
     name = 'secured-mongodb'
     user = 'confab'
     password = 's3kr1t/with?odd@letters'
-    secured = False
 
     def __init__(self, port=None):
         Service.__init__(self, port)
@@ -323,24 +323,18 @@ class SecuredMongoDB(MongoDB):
     def command(self):
         access = ['--auth', '--tls-cert-file', self.folder / 'certificate.pem', '--tls-key-file',
                   self.folder / 'key.pem']
-        return [*super().command(), *(access if self.secured else [])]
-
-    def answers(self):
-        if not self.secured:
-            return super().answers()
-        # Whether its certificate is right is for those to find out who want to talk to it.
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        tls.check_hostname = False
-        tls.verify_mode = ssl.CERT_NONE
-        return b'\x08isWritablePrimary\0\x01' in run_command(self.port, {'hello': 1}, tls)
+        return [*super().command(), *(access if self.tls else [])]
 
     def start(self):
-        if not self.secured:
+        if self.tls is None:
             super().start()
             run_command(self.port, {'createUser': self.user, 'pwd': self.password,
                                     'roles': [{'role': 'readWrite', 'db': 'confab'}]})
             self.stop()
-            self.secured = True
+            # Whether its certificate is right is for those to find out who want to talk to it.
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self.tls.check_hostname = False
+            self.tls.verify_mode = ssl.CERT_NONE
         return super().start()
 
 
