@@ -24,11 +24,15 @@ QUIET = 8               # after so much silence the client asks whether the serv
 GAP_PATIENCE = 1        # what overtook something may be followed by it
 BACK_OFF = (0.05, 0.3, 1, 2)    # seconds at most before the next try, each drawn at random
 NOT_NOW = ('unavailable', 'rate-limited')
-# Somebody was taken out of a room, or the room went, after a reply or an event told of it and before more of it was
-# fetched. The next resume tells of that; whoever never comes back up to date is found at the end.
+# To who fetches more of a room that a reply or an event told of.
 NO_LONGER = ('not-found', 'forbidden')
 LOST = (Closed, ConnectionClosed, InvalidHandshake, OSError, EOFError, TimeoutError)
 REMEMBERED = 600        # events that a device can tell about when it failed
+
+
+class Overtaken(Exception):
+    """Somebody was taken out of a room, or the room went, before more of it was fetched. The next resume tells of that;
+    whoever never is up to date again is found at the end."""
 
 
 @dataclass(eq=False)
@@ -93,6 +97,9 @@ class Device:
                 await self.live()
             except LOST as failure:
                 self.note('lost', type(failure).__name__, str(failure)[:80])
+            except Overtaken as overtaken:
+                self.note('overtaken', str(overtaken)[:120])
+                self.ledger.counts['fetched too late'] += 1
             except Refused as refused:
                 self.note('refused', str(refused)[:120])
                 await self.sort_out(refused)
@@ -141,8 +148,6 @@ class Device:
         """Signing in or resuming was refused."""
         if refused.code == 'unauthenticated':
             await self.account.renew()
-        elif refused.code in NO_LONGER:
-            self.ledger.counts[f'fetched too late: {refused.code}'] += 1
         elif refused.code not in NOT_NOW:
             self.ledger.problem('refused', f'{self.name}: {refused}')
 
@@ -317,7 +322,14 @@ class Device:
         return await request.future
 
     async def fetch(self, steps):
-        steps = iter(steps)
+        try:
+            await self.take_steps(iter(steps))
+        except Refused as refused:
+            if refused.code in NO_LONGER:
+                raise Overtaken(str(refused)) from refused
+            raise
+
+    async def take_steps(self, steps):
         request = advance(next, steps)
         while request is not None:
             try:
